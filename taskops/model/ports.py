@@ -1,0 +1,141 @@
+"""What the inside asks of the outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from taskops.model.problem import Problem
+    from taskops.model.record import Closing, Job, LedgerState, Opening, Record
+    from taskops.model.resource import (
+        Address,
+        Identity,
+        Kind,
+        Observed,
+        Reading,
+        Resource,
+    )
+    from taskops.model.step import Done, JobState, Step
+    from taskops.model.values import Tree
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Provider(Protocol):
+    """
+    One service.
+
+    Reads raise ReadFailed or AuthenticationFailed; `perform` raises Refused
+    (surely not written), AuthenticationFailed, or OutcomeUnknown.
+    """
+
+    @property
+    def name(self) -> str:
+        """The word that manifests use."""
+        ...
+
+    # a spec in canonical form: documented defaults pruned, empty values dropped
+    def canonical(self, kind: Kind, spec: Tree) -> Tree: ...
+
+    # what this service cannot hold, before anything is planned
+    def check(self, wanted: Iterable[Resource]) -> list[Problem]: ...
+
+    # objects, team, and whether the listing is provably complete; a row whose
+    # fingerprint the ledger knows is not read further unless `refresh`
+    def read(
+        self,
+        wanted: Sequence[Resource],
+        known: Mapping[Address, Record],
+        *,
+        refresh: bool = False,
+    ) -> Reading: ...
+
+    # one object, now: for pre-images, and to resolve an unknown
+    def look(self, at: Identity) -> Observed | None: ...
+
+    # one write
+    def perform(self, step: Step) -> Done: ...
+
+    # one poll
+    def poll(self, job: Job) -> JobState: ...
+
+    # what became of a start whose answer was lost; None when it cannot be told
+    def recover(self, job: Job, after: Resource) -> Job | None: ...
+
+    # seconds since the epoch by the service's last Date header; None before any
+    def date(self) -> float | None: ...
+
+
+class Ledger(Protocol):
+    """Where records live, held by one apply at a time."""
+
+    # everything, at this moment; a failed read raises, it is never "no ledger"
+    def read(self) -> LedgerState: ...
+
+    # take it, on the revision that the plan was made from; raises Locked, or
+    # Stale when it merely moved
+    def open(self, opening: Opening, revision: str) -> None: ...
+
+    # write records while it is open: right after each billable start
+    def flush(self, records: Mapping[Address, Record | None]) -> None: ...
+
+    # give it back; returns where the records were kept if that did not work
+    def close(self, closing: Closing) -> str: ...
+
+    # what it is, in a few words, for the header of a plan
+    def describe(self) -> str: ...
+
+
+class Clock(Protocol):
+    """Time and chance, so that tests can own them."""
+
+    # seconds, monotonic
+    def monotonic(self) -> float: ...
+
+    # seconds since the epoch
+    def wall(self) -> float: ...
+
+    # a fresh unguessable id
+    def uuid(self) -> str: ...
+
+
+class Lanes(Protocol):
+    """Threads that may be abandoned; the caller's thread watches the deadlines."""
+
+    # every result, or what was raised, in the order in which they end
+    def map(
+        self, work: Callable[[T], R], items: Iterable[T]
+    ) -> Iterator[tuple[T, R | Exception]]: ...
+
+    # called on a lane before each attempt: this one may take so many seconds
+    def renew(self, seconds: float) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something worth telling a person or a log while work goes on."""
+
+    type: Literal[
+        "read",  # done of total things were read from a service
+        "start",  # a change begins
+        "progress",  # a change waits, for the reason in text
+        "end",  # a change has its outcome, status in text
+        "note",  # something worth a line
+    ]
+    text: str = ""
+    address: Address | None = None
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+class Listener(Protocol):
+    """Whoever wants to know what is going on."""
+
+    def __call__(self, event: Event, /) -> None:
+        """Hear of it; must not raise, and must not take long."""
+        ...
