@@ -1,0 +1,85 @@
+"""Who approved what: a person, a digest, or `--yes` alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskops.errors import NotApproved
+from taskops.model.change import Create, Delete, Start, Update, verb
+
+if TYPE_CHECKING:
+    from taskops.model.change import Change
+    from taskops.model.plan import Plan
+
+SHORTEST = 32
+"""Hex digits that a digest must have to approve: eight collide in a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """
+    What was approved.
+
+    `everything` is a person at the prompt who saw the plan; `yes` approves what
+    git changed; `digest` approves exactly the changes it stands for.
+    """
+
+    everything: bool = False
+    yes: bool = False
+    digest: str = ""
+
+
+def moved_by_service(plan: Plan) -> tuple[Change, ...]:
+    """The changes that would undo something neither git nor taskops wrote."""
+    return tuple(
+        change
+        for change in plan.changes
+        if isinstance(change, Create | Update | Start | Delete)
+        and change.origin in ("drift", "conflict")
+    )
+
+
+def require_approval(plan: Plan, approval: Approval) -> None:
+    """Raise NotApproved unless exactly this plan was approved."""
+    if approval.everything:
+        return
+    if approval.digest:
+        _require_digest(plan, approval.digest)
+        return
+    if not approval.yes:
+        raise NotApproved(
+            "nobody approved these changes; nothing was written",
+            hint="review the plan, then run `taskops apply --expect-digest "
+            f"{plan.digest[:SHORTEST]}`, or `taskops apply --yes` to apply "
+            "what git changed",
+        )
+    if moved := moved_by_service(plan):
+        raise NotApproved(
+            "the service was changed outside git; nothing was written",
+            "; ".join(f"`{c.address}`: {verb(c)}, {_origin(c)}" for c in moved),
+            "keep what is on the service with `taskops pull "
+            f"{' '.join(c.address.name for c in moved)}`, or undo it with "
+            f"`taskops apply --expect-digest {plan.digest[:SHORTEST]}`",
+        )
+
+
+def _require_digest(plan: Plan, given: str) -> None:
+    if len(given) < SHORTEST:
+        raise NotApproved(
+            f"a digest that approves needs at least {SHORTEST} digits; "
+            "nothing was written",
+            f"`{given}` has {len(given)}",
+            "copy the whole digest from `taskops plan --format json`",
+        )
+    if not plan.digest.startswith(given):
+        raise NotApproved(
+            "the plan is not the one that was approved; nothing was written",
+            f"approved {given[:12]}…, now {plan.digest[:12]}…",
+            "read the new plan with `taskops plan` and approve its digest",
+        )
+
+
+def _origin(change: Change) -> str:
+    origin = getattr(change, "origin", "")
+    return "conflict" if origin == "conflict" else "drift"
