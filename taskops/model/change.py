@@ -56,6 +56,8 @@ class Keep:
     note: str = ""
     before: Observed | None = None
     after: Resource | None = None
+    records: bool = False
+    """Whether the ledger must be written for it, though the service is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ class Update:
     """Whether a draft that neither git nor taskops wrote is overwritten."""
     origin: Origin
     note: str = ""
+    resend: bool = False
+    """Whether it is written though nothing differs, for the sake of a secret."""
 
 
 @dataclass(frozen=True, slots=True)

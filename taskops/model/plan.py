@@ -58,6 +58,12 @@ class Plan:
     """How many addresses --select and --exclude left out."""
     revision: str = ""
     """Of the ledger that the plan was computed from."""
+    listed: frozenset[tuple[str, str]] = frozenset()
+    """(provider, id) of every object that the listings had."""
+    prior: Mapping[Address, Record] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """The records that the changes start from; a moved one has its old address."""
     reading_incomplete: Mapping[str, str] = field(
         default_factory=lambda: MappingProxyType({})
     )
@@ -76,8 +82,7 @@ class Plan:
     @property
     def bookkeeping(self) -> tuple[Keep, ...]:
         """The kept addresses whose record will be written or dropped."""
-        kept = (c for c in self.changes if isinstance(c, Keep))
-        return tuple(c for c in kept if c.why in ("adopted", "forgotten"))
+        return tuple(c for c in self.changes if isinstance(c, Keep) and c.records)
 
     def counts(self) -> Counter[str]:
         """How many of each: create, update, start, wait, delete, and keeps."""
@@ -109,7 +114,8 @@ class Outcome:
     """Whether it was left alone because the object had moved."""
     record: Record | None = None
     """What the ledger shall hold; None leaves the ledger as it is."""
-    drops_record: bool = False
+    drops: tuple[Address, ...] = ()
+    """Addresses whose records the ledger shall not hold any more."""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     result: Tree = EMPTY

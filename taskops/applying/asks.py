@@ -1,0 +1,64 @@
+"""What a change in progress may ask of the executor; it does no I/O itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Address, Identity, Resource
+    from taskops.model.step import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """One write; answered with Done."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One object, now; answered with Observed or None."""
+
+    at: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """One question about a job, after a pause; answered with JobState."""
+
+    address: Address
+    job: Job
+    after: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recover:
+    """What became of a start whose answer was lost; answered with Job or None."""
+
+    job: Job
+    after: Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing, for so many seconds, without holding a lane."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """The record in the ledger, durable, before anything else is asked."""
+
+    record: Record
+
+
+Ask: TypeAlias = Perform | Look | Poll | Recover | Pause | Flush
+
+
+class Stopped(Exception):
+    """Thrown into a change in progress when nothing new may start."""

@@ -1,0 +1,321 @@
+"""One change on its way: what it asks, step by step, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias, cast
+
+from taskops.applying.asks import Ask, Look, Pause, Perform
+from taskops.applying.records import half_written, record_of
+from taskops.comparing.content import residuals, same, secret_differences, settle
+from taskops.comparing.diff import differing_paths
+from taskops.comparing.moved import what_moved
+from taskops.errors import (
+    AuthenticationFailed,
+    NameTaken,
+    OutcomeUnknown,
+    Refused,
+)
+from taskops.model.change import Create, Delete, Keep, Update, verb
+from taskops.model.plan import Outcome, Status
+from taskops.model.resource import Identity, Observed, Version
+from taskops.model.step import Done, Publish, Remove, Rename, Upsert
+
+if TYPE_CHECKING:
+    from taskops.model.record import Record
+    from taskops.model.resource import Resource
+
+Course: TypeAlias = Generator[Ask, object, Outcome]
+
+# Seconds between looks while a write is not visible yet.
+LAGS = (0.0, 0.2, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What every change in progress may know."""
+
+    listed: frozenset[tuple[str, str]]
+    """(provider, id) of all objects that were there when the plan was made."""
+    commit: str = ""
+    apply: str = ""
+    wait: bool = True
+
+
+class Carrying:
+    """
+    One change in progress.
+
+    `wrote` and `record` are true at every moment, so that whatever interrupts
+    the course, the ledger gets what is known.
+    """
+
+    def __init__(
+        self,
+        change: Create | Update | Delete | Keep,
+        prior: Record | None,
+        around: Surroundings,
+    ) -> None:
+        self.change = change
+        self.prior = prior
+        self.around = around
+        self.wrote = False
+        self.record: Record | None = None
+        self.looked: Observed | None = None
+
+    def course(self) -> Course:
+        """Everything the change asks for, in order."""
+        match self.change:
+            case Create():
+                return self._create(self.change)
+            case Update():
+                return self._update(self.change)
+            case Delete():
+                return self._delete(self.change)
+            case Keep():
+                return self._keep(self.change)
+
+    def outcome(self, status: Status, detail: str = "", hint: str = "") -> Outcome:
+        """What became of it so far."""
+        moved = self.prior is not None and self.prior.address != self.change.address
+        drops = (self.prior.address,) if self.prior is not None and moved else ()
+        return Outcome(
+            self.change.address,
+            verb(self.change),
+            status,
+            detail,
+            hint,
+            wrote=self.wrote,
+            record=self.record,
+            drops=drops if self.record is not None else (),
+        )
+
+    def _create(self, change: Create) -> Course:
+        after = change.after
+        done = yield from self._upsert(
+            after, Upsert(change.address, after.name, after.spec)
+        )
+        if (change.address.provider, done.id) in self.around.listed:
+            return self._another(done.id, "a new one")
+        if change.publish:
+            yield from self._publish(after, done.id, None)
+        return (yield from self._read_back(after, done.id))
+
+    def _update(self, change: Update) -> Course:
+        after, before = change.after, change.before
+        now = yield from self._look(before.id, before.name)
+        if now is None:
+            return self._stale(f"`{before.name}` (id {before.id}) is gone")
+        now = self._settled(now)
+        target = now.latest if after.publish else now.draft
+        if same(after, target) and now.name == after.name and not change.resend:
+            return self._satisfied(after, now)
+        if told := what_moved(before, now):
+            return self._stale(told)
+        if change.rename:
+            yield from self._rename(change)
+        version = before.latest if after.publish else before.draft
+        version = version or before.draft or before.latest
+        if change.put:
+            step = Upsert(change.address, after.name, after.spec, version)
+            done = yield from self._upsert(after, step)
+            if done.id != before.id:
+                return self._another(done.id, before.id)
+        if change.publish:
+            yield from self._publish(after, before.id, version)
+        return (yield from self._read_back(after, before.id))
+
+    def _upsert(self, after: Resource, step: Upsert) -> Generator[Ask, object, Done]:
+        object_id = self.prior.id if self.prior is not None else ""
+        # Until the answer is here, what we send may be there or not.
+        self.record = half_written(
+            after, object_id, self.prior, intent=self.around.apply
+        )
+        try:
+            done = cast("Done", (yield Perform(step)))
+        except OutcomeUnknown:
+            done = yield from self._upsert_again(after, step)
+        except NameTaken as error:
+            self.record = None
+            raise NameTaken(
+                f"the service says that the name `{step.name}` is in use",
+                error.summary,
+                "the name may be held by a deleted task: choose another name, "
+                "or ask the service's support to free it",
+                status=409,
+            ) from error
+        except (Refused, AuthenticationFailed):
+            self.record = None
+            raise
+        self.wrote = True
+        self.record = half_written(after, done.id, self.prior, intent=self.around.apply)
+        return done
+
+    def _upsert_again(
+        self, after: Resource, step: Upsert
+    ) -> Generator[Ask, object, Done]:
+        """No answer: look; what is there is done; else send once more."""
+        object_id = self.prior.id if self.prior is not None else ""
+        now = yield from self._look(object_id, step.name)
+        if now is not None and (same(after, now.draft) or same(after, now.latest)):
+            return Done(now.id, now.name, already=True)
+        return cast("Done", (yield Perform(step)))
+
+    def _publish(
+        self, after: Resource, object_id: str, before: Version | None
+    ) -> Generator[Ask, object, None]:
+        step = Publish(self.change.address, object_id, after.spec, after.digest, before)
+        done = cast("Done", (yield Perform(step)))
+        self.wrote = self.wrote or not done.already
+
+    def _rename(self, change: Update) -> Generator[Ask, object, None]:
+        step = Rename(change.address, change.before.id, change.after.name)
+        done = cast("Done", (yield Perform(step)))
+        self.wrote = self.wrote or not done.already
+        if self.prior is not None:
+            self.record = replace(
+                self.prior, address=change.address, name=change.after.name, seen=None
+            )
+            # From here on the record of this address is the moved one.
+
+    def _delete(self, change: Delete) -> Course:
+        before = change.before
+        now = yield from self._look(before.id, before.name)
+        if now is not None:
+            if told := what_moved(before, now):
+                return self._stale(told)
+            step = Remove(change.address, before.id, before.name)
+            done = cast("Done", (yield Perform(step)))
+            self.wrote = not done.already
+        outcome = self.outcome("applied" if self.wrote else "already_satisfied")
+        return replace(outcome, drops=(change.address,))
+
+    def _keep(self, change: Keep) -> Course:
+        yield from ()
+        before, after = change.before, change.after
+        if change.why == "forgotten":
+            return replace(self.outcome("applied"), drops=(change.address,))
+        if before is None or after is None:
+            return self.outcome("already_satisfied")
+        # A service may stand at an older revision in draft; only equal is ours.
+        residual = self.prior.residual if self.prior is not None else {}
+        self.record = record_of(
+            after,
+            before,
+            self.prior,
+            residual,
+            ours=frozenset({after.digest}),
+            commit=self.around.commit,
+        )
+        return self.outcome("applied")
+
+    def _look(
+        self, object_id: str, name: str
+    ) -> Generator[Ask, object, Observed | None]:
+        at = Identity(self.change.address, object_id, name)
+        return cast("Observed | None", (yield Look(at)))
+
+    def _settled(self, now: Observed) -> Observed:
+        after = getattr(self.change, "after", None)
+        if self.prior is None or not self.prior.residual or after is None:
+            return now
+        residual = self.prior.residual
+        return replace(
+            now,
+            draft=settle(now.draft, residual, after.content),
+            latest=settle(now.latest, residual, after.content),
+        )
+
+    def _satisfied(self, after: Resource, now: Observed) -> Outcome:
+        residual = self.prior.residual if self.prior is not None else {}
+        self.record = record_of(
+            after,
+            now,
+            self.prior,
+            residual,
+            ours=frozenset({after.digest}),
+            commit=self.around.commit,
+        )
+        return self.outcome("already_satisfied")
+
+    def _read_back(self, after: Resource, object_id: str) -> Course:
+        """What the service shows must be what was sent, but for what it never takes."""
+        seen, target = None, None
+        for number, lag in enumerate(LAGS):
+            if lag:
+                yield Pause(lag)
+            seen = yield from self._look(object_id, after.name)
+            target = _target(seen, after)
+            if same(after, target):
+                break
+            if number and target is not None and _took_code(after, target):
+                break
+        if seen is None or target is None or not _took_code(after, target):
+            fields = _fields(target, after)
+            return self.outcome(
+                "failed",
+                f"the service took the write and shows something else: {fields}",
+                "run `taskops plan` to see what is there now",
+            )
+        return self._recorded(after, seen, target)
+
+    def _recorded(self, after: Resource, seen: Observed, target: Version) -> Outcome:
+        content = target.content if target.content is not None else after.content
+        refused = (
+            []
+            if target.digest == after.digest
+            else differing_paths(content, after.content)
+        )
+        refused += [
+            path
+            for path in secret_differences(after.content, target)
+            if path not in refused
+        ]
+        residual = residuals(refused, after.content, content)
+        written = {after.digest, target.digest}
+        if (draft := settle(seen.draft, residual, after.content)) and same(
+            after, draft
+        ):
+            written.add(seen.draft.digest if seen.draft is not None else "")
+        self.looked = seen
+        self.record = record_of(
+            after,
+            seen,
+            self.prior,
+            residual,
+            ours=frozenset(written),
+            commit=self.around.commit,
+        )
+        outcome = self.outcome("applied")
+        notes = tuple(f"the service did not take `{field}`" for field in residual)
+        return replace(outcome, notes=notes)
+
+    def _another(self, got: str, expected: str) -> Outcome:
+        self.record = None
+        return self.outcome(
+            "failed",
+            f"the service wrote another object: id {got}, expected {expected}",
+            "somebody made an object of that name meanwhile; run `taskops plan` again",
+        )
+
+    def _stale(self, told: str) -> Outcome:
+        outcome = self.outcome("failed", told, "run `taskops plan` and review it again")
+        return replace(outcome, stale=True)
+
+
+def _target(seen: Observed | None, after: Resource) -> Version | None:
+    if seen is None:
+        return None
+    return seen.latest if after.publish else seen.draft
+
+
+def _took_code(after: Resource, target: Version) -> bool:
+    return target.value(("code",)) == after.code
+
+
+def _fields(target: Version | None, after: Resource) -> str:
+    if target is None or target.content is None:
+        return "nothing of it is there"
+    paths = differing_paths(target.content, after.content)
+    return ", ".join(f"`{'.'.join(map(str, path))}`" for path in paths)

@@ -1,0 +1,325 @@
+"""Schedule the changes, watch the clock and the signals, write the ledger."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskops.applying.asks import (
+    Ask,
+    Flush,
+    Look,
+    Pause,
+    Perform,
+    Poll,
+    Recover,
+    Stopped,
+)
+from taskops.applying.lanes import DeadlinePassed
+from taskops.errors import AuthenticationFailed, OutcomeUnknown, TaskopsError
+from taskops.model.ports import Event
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from taskops.applying.carry import Carrying, Course
+    from taskops.applying.carry_jobs import CarryingJob
+    from taskops.applying.lanes import Batch, Lanes
+    from taskops.applying.stop import StopFlag
+    from taskops.model.plan import Outcome, Status
+    from taskops.model.ports import Clock, Listener, Provider
+    from taskops.model.record import Record
+    from taskops.model.resource import Address
+
+    Carry: TypeAlias = Carrying | CarryingJob
+
+BREATH = 0.1
+"""Seconds between looks at the stop flag."""
+
+GRACE = 5.0
+"""Seconds that what is in flight gets after the first signal."""
+
+FLUSH_EVERY = 30.0
+"""Seconds between writes of records that nobody waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How hard and how long to work."""
+
+    parallelism: int = 16
+    fail_fast: bool = False
+    deadline: float = 1800.0
+    """Seconds that a whole apply may take."""
+
+
+@dataclass(eq=False, slots=True)
+class _Running:
+    carry: Carry
+    course: Course
+    started: float
+    asked: Ask | None = None
+
+
+@dataclass(slots=True)
+class Executor:
+    """Runs changes to their outcomes; only the caller's thread decides anything."""
+
+    providers: Mapping[str, Provider]
+    lanes: Lanes
+    clock: Clock
+    stop: StopFlag
+    listener: Listener
+    flush: Callable[[Mapping[Address, Record | None]], None]
+    pace: Pace = field(default_factory=Pace)
+    outcomes: dict[Address, Outcome] = field(default_factory=dict)
+    carried: dict[Address, Carry] = field(default_factory=dict)
+    _batch: Batch[_Running, object] | None = None
+    _active: set[_Running] = field(default_factory=set)
+    _sleeping: list[tuple[float, int, _Running]] = field(default_factory=list)
+    _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _unflushed: dict[Address, Record | None] = field(default_factory=dict)
+    _flushed_at: float = 0.0
+    _ends: float = 0.0
+    _halted: str = ""
+
+    def run(self, carries: Sequence[Carry]) -> None:
+        """Carry out all of them; every one has an outcome afterwards."""
+        now = self.clock.monotonic()
+        self._ends = self._ends or now + self.pace.deadline
+        self._flushed_at = self._flushed_at or now
+        self._batch = self.lanes.batch()
+        todo = list(reversed(carries))
+        while todo or self._active:
+            if self._stopping():
+                break
+            while todo and self._awake() < self.pace.parallelism and not self._halted:
+                self._begin(todo.pop())
+            if self._halted and not self._active:
+                break
+            try:
+                self._turn()
+            except TaskopsError as error:
+                self._halted = error.summary
+                break
+        self._wind_down()
+        for carry in todo:
+            self._end(carry, "not_started", self._halted or "interrupted", 0.0)
+
+    def skip(self, carry: Carry, why: str) -> None:
+        """Leave a change alone because another one failed."""
+        self._end(carry, "skipped", why, 0.0)
+
+    def _stopping(self) -> bool:
+        if self.clock.monotonic() > self._ends:
+            self._halted = self._halted or "the apply reached its deadline"
+            return True
+        return bool(self.stop)
+
+    def _awake(self) -> int:
+        return len(self._active) - len(self._sleeping)
+
+    def _begin(self, carry: Carry) -> None:
+        address = carry.change.address
+        self.listener(Event("start", address=address))
+        self.carried[address] = carry
+        running = _Running(carry, carry.course(), self.clock.monotonic())
+        self._active.add(running)
+        self._advance(running, None)
+
+    def _turn(self) -> None:
+        """Wake what is due, take what came back, write what is old."""
+        now = self.clock.monotonic()
+        while self._sleeping and self._sleeping[0][0] <= now:
+            running = heapq.heappop(self._sleeping)[2]
+            self._wake(running)
+        pause = BREATH
+        if self._sleeping:
+            pause = min(pause, max(self._sleeping[0][0] - now, 0.001))
+        if self._batch is not None:
+            for running, result in self._batch.wait(pause):
+                self._advance(running, result)
+        if now - self._flushed_at > FLUSH_EVERY:
+            self._flush_now()
+
+    def _wake(self, running: _Running) -> None:
+        if isinstance(running.asked, Poll):
+            self._submit(running, running.asked)
+        else:
+            self._advance(running, None)
+
+    def _advance(self, running: _Running, result: object) -> None:
+        """Hand the answer to the course and do what it asks next."""
+        try:
+            if isinstance(result, Exception):
+                ask = running.course.throw(self._named(running, result))
+            else:
+                ask = running.course.send(result)
+        except StopIteration as ended:
+            self._ended(running, ended.value)
+        except Exception as error:  # noqa: BLE001  # one change must not end the others
+            self._failed(running, error)
+        else:
+            running.asked = ask
+            self._answer(running, ask)
+
+    def _answer(self, running: _Running, ask: Ask) -> None:
+        match ask:
+            case Perform() | Look() | Recover():
+                self._submit(running, ask)
+            case Poll(after=seconds) | Pause(seconds):
+                self._sleep(running, seconds)
+                if isinstance(ask, Poll):
+                    age = self.clock.monotonic() - running.started
+                    self.listener(Event("progress", ask.why, ask.address, seconds=age))
+            case Flush(record):
+                self._unflushed[record.address] = record
+                # A start must not be sent before its intent is durable.
+                self._flush_now()
+                failed = TaskopsError(self._halted) if self._unflushed else None
+                self._advance(running, failed)
+
+    def _sleep(self, running: _Running, seconds: float) -> None:
+        due = self.clock.monotonic() + seconds
+        heapq.heappush(self._sleeping, (due, next(self._numbers), running))
+
+    def _submit(self, running: _Running, ask: Perform | Look | Poll | Recover) -> None:
+        provider = self.providers[running.carry.change.address.provider]
+
+        def work() -> object:
+            match ask:
+                case Perform(step):
+                    return provider.perform(step)
+                case Look(at):
+                    return provider.look(at)
+                case Poll(job=job):
+                    return provider.poll(job)
+                case Recover(job, after):
+                    return provider.recover(job, after)
+
+        if self._batch is not None:
+            self._batch.submit(running, work)
+
+    def _named(self, running: _Running, error: Exception) -> Exception:
+        """A write that ran out of time is unknown; everything else keeps its name."""
+        if isinstance(error, DeadlinePassed):
+            if isinstance(running.asked, Perform):
+                return OutcomeUnknown("no answer within the deadline")
+            return TaskopsError("no answer within the deadline")
+        if not isinstance(error, TaskopsError) and isinstance(running.asked, Perform):
+            return OutcomeUnknown(f"internal error: {error!r}")
+        return error
+
+    def _failed(self, running: _Running, error: Exception) -> None:
+        seconds = self.clock.monotonic() - running.started
+        status: Status = "failed"
+        detail, hint = f"internal error: {error!r}", ""
+        if isinstance(error, TaskopsError):
+            detail = ": ".join(part for part in (error.summary, error.detail) if part)
+            hint = error.hint
+        if isinstance(error, OutcomeUnknown):
+            status = "unknown"
+            hint = hint or "run the same command again: it looks before it writes"
+        outcome = replace(
+            running.carry.outcome(status, detail, hint),
+            authentication=isinstance(error, AuthenticationFailed),
+            seconds=seconds,
+        )
+        if isinstance(error, AuthenticationFailed):
+            self._halted = "the service does not take the key"
+        self._ended(running, outcome)
+
+    def _ended(self, running: _Running, outcome: Outcome) -> None:
+        self._active.discard(running)
+        seconds = self.clock.monotonic() - running.started
+        self._keep(replace(outcome, seconds=seconds))
+        if self.pace.fail_fast and outcome.status in ("failed", "unknown"):
+            self._halted = self._halted or "another change failed, and --fail-fast"
+
+    def _end(self, carry: Carry, status: Status, detail: str, seconds: float) -> None:
+        self._keep(replace(carry.outcome(status, detail), seconds=seconds))
+
+    def _keep(self, outcome: Outcome) -> None:
+        self.outcomes[outcome.address] = outcome
+        if outcome.record is not None:
+            self._unflushed[outcome.address] = outcome.record
+        for address in outcome.drops:
+            self._unflushed[address] = None
+        self.listener(
+            Event("end", outcome.status, outcome.address, seconds=outcome.seconds)
+        )
+
+    def _wind_down(self) -> None:
+        """Nothing new starts; what is in flight gets a grace."""
+        ends = self.clock.monotonic() + GRACE
+        while self._sleeping:
+            self._stop(heapq.heappop(self._sleeping)[2])
+        while self._active and self.clock.monotonic() < ends:
+            if self._batch is None or not self._batch.pending:
+                break
+            for running, result in self._batch.wait(BREATH):
+                self._finish(running, result)
+        for running in list(self._active):
+            self._abandon(running)
+
+    def _finish(self, running: _Running, result: object) -> None:
+        """Let the course see the answer, then stop it at its next question."""
+        try:
+            if isinstance(result, Exception):
+                running.course.throw(self._named(running, result))
+            else:
+                running.course.send(result)
+        except StopIteration as ended:
+            self._ended(running, ended.value)
+        except Exception as error:  # noqa: BLE001  # one change must not end the others
+            self._failed(running, error)
+        else:
+            self._stop(running)
+
+    def _stop(self, running: _Running) -> None:
+        """Tell a course that it must end here."""
+        try:
+            running.course.throw(Stopped())
+        except StopIteration as ended:
+            self._ended(running, ended.value)
+        except Stopped:
+            wrote = running.carry.wrote
+            status: Status = "failed" if wrote else "not_started"
+            why = self._halted or "interrupted"
+            self._ended(
+                running,
+                running.carry.outcome(
+                    status,
+                    f"{why} before it was finished" if wrote else why,
+                    "run the same command again",
+                ),
+            )
+        except Exception as error:  # noqa: BLE001  # one change must not end the others
+            self._failed(running, error)
+        else:
+            self._abandon(running)
+
+    def _abandon(self, running: _Running) -> None:
+        """Still in flight after the grace: a write may or may not have happened."""
+        writing = isinstance(running.asked, Perform)
+        status: Status = "unknown" if writing else "not_started"
+        if running.carry.wrote and not writing:
+            status = "failed"
+        self._ended(
+            running,
+            running.carry.outcome(status, "interrupted while it was in flight"),
+        )
+
+    def _flush_now(self) -> None:
+        self._flushed_at = self.clock.monotonic()
+        if not self._unflushed:
+            return
+        waiting, self._unflushed = self._unflushed, {}
+        try:
+            self.flush(waiting)
+        except TaskopsError as error:
+            # What was not written comes again with the closing of the ledger.
+            self._unflushed = waiting | self._unflushed
+            self._halted = self._halted or f"the ledger: {error.summary}"

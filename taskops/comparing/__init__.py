@@ -1,0 +1,1 @@
+"""Comparing values: what differs, what is the same, what moved."""

@@ -1,0 +1,100 @@
+"""Wanted laid over observed: what is ignored, what a service would not take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskops.model.record import Residual
+from taskops.model.values import (
+    Path,
+    Secret,
+    Tree,
+    Value,
+    at,
+    digest,
+    from_pointer,
+    pointer,
+    put,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from taskops.model.resource import Resource, Version
+
+
+def settle(
+    version: Version | None, residual: Mapping[str, Residual], wanted: Tree
+) -> Version | None:
+    """
+    The version as if the service had taken what it is known not to take.
+
+    Only while it still answers as it did, and only for the value that it
+    refused then: another wanted value is a new question.
+    """
+    if version is None or version.content is None or not residual:
+        return version
+    content = version.content
+    for where, known in residual.items():
+        path = from_pointer(where)
+        asked, answered = at(wanted, path), at(content, path)
+        if (digest(asked), digest(answered)) == (known.wanted, known.answered):
+            content = put(content, path, asked)
+    return replace(version, content=content, digest=digest(content))
+
+
+def residuals(
+    paths: Iterable[Path], wanted: Tree, answered: Tree
+) -> dict[str, Residual]:
+    """What to remember of fields that the service did not take as sent."""
+    return {
+        pointer(path): Residual(digest(at(wanted, path)), digest(at(answered, path)))
+        for path in paths
+    }
+
+
+def respect_ignored(resource: Resource, observed: Version | None) -> Resource:
+    """The resource with its ignored fields as they were observed."""
+    if not resource.ignore or observed is None or observed.content is None:
+        return resource
+    spec, content = resource.spec, resource.content
+    for path in resource.ignore:
+        value = at(observed.content, path)
+        content = put(content, path, value)
+        spec = put(spec, path, value)
+    return replace(resource, spec=spec, content=content)
+
+
+def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
+    """Every secret leaf with its path."""
+    match tree:
+        case Secret():
+            yield path, tree
+        case Mapping():
+            for key, value in tree.items():
+                yield from secrets(value, (*path, key))
+        case _:
+            return
+
+
+def secret_differences(wanted: Tree, version: Version | None) -> list[Path]:
+    """The paths where the service echoes another secret than the wanted one."""
+    if version is None or version.content is None:
+        return []
+    differing = []
+    for path, secret in secrets(wanted):
+        there = at(version.content, path)
+        if isinstance(there, Secret) and secret.differs(there):
+            differing.append(path)
+    return differing
+
+
+def same(resource: Resource, version: Version | None) -> bool:
+    """Whether the version is exactly what is wanted, echoed secrets included."""
+    return (
+        version is not None
+        and version.digest == resource.digest
+        and not secret_differences(resource.content, version)
+    )

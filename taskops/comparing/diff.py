@@ -1,0 +1,84 @@
+"""Wanted against observed, field by field; the only home of deepdiff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from taskops.model.change import CodeDifference
+from taskops.model.values import Code, Path, Tree, at, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHOWN = 2000
+"""Lines of hunks that a plan keeps of one file."""
+
+COMPARED = 20_000
+"""Lines above which a file is not compared line by line."""
+
+
+def differing_paths(before: Tree, after: Tree) -> list[Path]:
+    """
+    The paths whose values differ, in order; a list differs as a whole.
+
+    A field that one side has not, or where the shape changed, is one path.
+    """
+    # deepdiff is slow to import and only needed where something differs.
+    from deepdiff import DeepDiff  # noqa: PLC0415
+
+    found = DeepDiff(thaw(before), thaw(after), view="tree", verbose_level=2)
+    paths = {
+        _to_list(tuple(item.path(output_format="list")))
+        for items in found.values()
+        for item in items
+    }
+    # The code's own digest is an inner matter: the field is `code`.
+    paths = {("code",) if path[:1] == ("code",) else path for path in paths}
+    leaves = {leaf for path in paths for leaf in _leaves(path, before, after)}
+    return sorted(leaves, key=lambda path: [str(key) for key in path])
+
+
+def _to_list(path: Path) -> Path:
+    """Cut at the first index: people read a list as a whole."""
+    for number, key in enumerate(path):
+        if isinstance(key, int):
+            return path[:number]
+    return path
+
+
+def _leaves(path: Path, before: Tree, after: Tree) -> Iterator[Path]:
+    """Below a subtree that only one side has, every leaf is its own path."""
+    old, new = at(before, path), at(after, path)
+    whole = new if old is None else old if new is None else None
+    if isinstance(whole, Mapping):
+        for key in whole:
+            yield from _leaves((*path, key), before, after)
+    else:
+        yield path
+
+
+def code_difference(before: Code | None, after: Code | None) -> CodeDifference:
+    """The line diff of two codes; only counts where they are too long."""
+    old, new = _lines(before), _lines(after)
+    if old is None or new is None or max(len(old), len(new)) > COMPARED:
+        return CodeDifference(len(new or ()), len(old or ()))
+    hunks = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
+    return CodeDifference(
+        added=sum(line.startswith("+") for line in hunks),
+        removed=sum(line.startswith("-") for line in hunks),
+        hunks=tuple(hunks[:SHOWN]),
+        cut=max(0, len(hunks) - SHOWN),
+    )
+
+
+def _lines(code: Code | None) -> list[str] | None:
+    if code is None:
+        return []
+    try:
+        text = code.load().decode("utf-8", "replace")
+    except LookupError:
+        # The ledger knows a code by its digest only.
+        return None
+    return text.replace("\r\n", "\n").split("\n")

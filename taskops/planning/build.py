@@ -1,0 +1,256 @@
+"""Put it together: resources, readings and records in, a plan out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from taskops.model.change import Create, Keep
+from taskops.model.plan import Plan
+from taskops.model.problem import Problem
+from taskops.model.record import Intent, LedgerState
+from taskops.model.resource import Address
+from taskops.model.values import Code
+from taskops.planning.context import Context, problem
+from taskops.planning.decide import decide_code
+from taskops.planning.decide_jobs import decide_agent, decide_generated
+from taskops.planning.digest import plan_digest
+from taskops.planning.guard import empty_desired, over_limits
+from taskops.planning.identify import Listing
+from taskops.planning.options import PlanOptions
+from taskops.planning.scope import in_scope
+from taskops.planning.undeclared import decide_undeclared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.model.change import Change
+    from taskops.model.project import Project
+    from taskops.model.record import Record
+    from taskops.model.resource import Reading, Resource
+    from taskops.planning.decide import Decision
+
+DECIDE = MappingProxyType(
+    {"code": decide_code, "generated": decide_generated, "agent": decide_agent}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything that a plan is computed from."""
+
+    project: Project
+    resources: Sequence[Resource]
+    readings: Mapping[str, Reading]
+    state: LedgerState = field(default_factory=LedgerState)
+    options: PlanOptions = field(default_factory=PlanOptions)
+    problems: Sequence[Problem] = ()
+
+
+def build_plan(inputs: Inputs) -> Plan:
+    """The one plan; the same inputs always give the same one."""
+    drafting = _Drafting(inputs)
+    drafting.decide_all()
+    project, state = inputs.project, inputs.state
+    changes = tuple(sorted(drafting.changes, key=lambda change: change.address))
+    problems = [
+        *inputs.problems,
+        *_wrong_team(inputs),
+        *drafting.problems,
+        *drafting.guards(changes),
+    ]
+    targets = {name: reading.target for name, reading in inputs.readings.items()}
+    return Plan(
+        project=project.name,
+        environment=project.environment.name,
+        targets=targets,
+        changes=changes,
+        problems=tuple(problems),
+        digest=plan_digest(project.name, project.environment.name, targets, changes),
+        against=inputs.options.against,
+        unmanaged=drafting.unmanaged(),
+        excluded=drafting.excluded,
+        revision=state.revision,
+        listed=frozenset(
+            (name, observed.id)
+            for name, reading in inputs.readings.items()
+            for observed in reading.objects
+        ),
+        prior=MappingProxyType(drafting.prior),
+        reading_incomplete={
+            name: reading.incomplete_because
+            for name, reading in inputs.readings.items()
+            if not reading.complete
+        },
+    )
+
+
+class _Drafting:
+    """The changes and problems as they are found."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.inputs = inputs
+        self.changes: list[Change] = []
+        self.problems: list[Problem] = []
+        self.prior: dict[Address, Record] = {}
+        self.excluded = 0
+        self.moved: set[Address] = set()
+        self.declared = frozenset(r.address for r in inputs.resources)
+        self.contexts = {
+            name: self._context(reading) for name, reading in inputs.readings.items()
+        }
+
+    def _context(self, reading: Reading) -> Context:
+        inputs = self.inputs
+        return Context(
+            listing=Listing(reading.objects),
+            complete=reading.complete,
+            incomplete_because=reading.incomplete_because,
+            records=inputs.state.records,
+            intents=open_intents(inputs.state),
+            owned_elsewhere=inputs.state.owned_elsewhere,
+            declared=self.declared,
+            options=inputs.options,
+            prune=inputs.options.prune or inputs.project.environment.prune,
+        )
+
+    def decide_all(self) -> None:
+        """One decision for every address that is declared or recorded."""
+        for resource in self.inputs.resources:
+            # Which records were moved away matters even outside the scope.
+            record = self._record_of(resource)
+            if isinstance(record, Problem):
+                self._take(record)
+            elif (context := self._context_of(resource.address)) is not None:
+                self._decide(resource, record, context)
+        for address, record in self.inputs.state.records.items():
+            if address in self.declared or address in self.moved:
+                continue
+            if (context := self._context_of(address)) is not None:
+                self.prior[address] = record
+                self._take(decide_undeclared(record, context))
+        self._suggest_moves()
+
+    def _context_of(self, address: Address) -> Context | None:
+        if not in_scope(address, self.inputs.options):
+            self.excluded += 1
+            return None
+        return self.contexts.get(address.provider)
+
+    def _decide(
+        self, resource: Resource, record: Record | None, context: Context
+    ) -> None:
+        if record is not None:
+            self.prior[resource.address] = record
+        decision = DECIDE[resource.kind](resource, record, context)
+        moved = record is not None and record.address != resource.address
+        if moved and isinstance(decision, Keep):
+            decision = replace(decision, records=True)
+        self._take(decision)
+
+    def _record_of(self, resource: Resource) -> Record | Problem | None:
+        records = self.inputs.state.records
+        record = records.get(resource.address)
+        if record is not None or resource.moved_from is None:
+            return record
+        old = Address(resource.address.provider, resource.moved_from)
+        if old in self.declared:
+            return problem(
+                resource,
+                f"`{old.name}` is still declared, so nothing can be moved from it",
+                "",
+                f"remove the manifest of `{old.name}` or this `moved_from`",
+            )
+        if old not in records:
+            return problem(
+                resource,
+                f"`{old.name}` is not ours, so nothing can be moved from it",
+                "the ledger has no record of it",
+                "remove `moved_from`, or correct the name",
+            )
+        self.moved.add(old)
+        return records[old]
+
+    def _take(self, decision: Decision) -> None:
+        if isinstance(decision, Problem):
+            self.problems.append(decision)
+        else:
+            self.changes.append(decision)
+
+    def _suggest_moves(self) -> None:
+        """A vanished task and a new one with the same code are mostly a rename."""
+        vanished = {
+            code.sha256: change.address.name
+            for change in self.changes
+            if change.address not in self.declared
+            and (record := self.prior.get(change.address)) is not None
+            and isinstance(code := record.spec.get("code"), Code)
+        }
+        for number, change in enumerate(self.changes):
+            if not isinstance(change, Create) or change.after.code is None:
+                continue
+            if old := vanished.get(change.after.code.sha256):
+                note = (
+                    f"has the same code as `{old}`, which is no longer declared; "
+                    f"to rename it, add `moved_from: {old}`"
+                )
+                self.changes[number] = replace(change, note=note)
+
+    def guards(self, changes: Sequence[Change]) -> list[Problem]:
+        """What would be too much."""
+        inputs = self.inputs
+        found = over_limits(changes, inputs.project.limits)
+        if inputs.options.prune or inputs.project.environment.prune:
+            found += empty_desired(
+                len(inputs.resources),
+                len(inputs.state.records),
+                allowed=inputs.options.allow_empty,
+            )
+        return found
+
+    def unmanaged(self) -> int:
+        """How many objects on the services nobody here speaks of."""
+        known = {(a.provider, r.id) for a, r in self.inputs.state.records.items()}
+        names = {(r.address.provider, r.name) for r in self.inputs.resources}
+        return sum(
+            (provider, observed.id) not in known
+            and (provider, observed.name) not in names
+            for provider, reading in self.inputs.readings.items()
+            for observed in reading.objects
+        )
+
+
+def open_intents(state: LedgerState) -> dict[Address, Intent]:
+    """What an apply that never ended, or a write whose answer was lost, was about."""
+    intents = {
+        address: Intent(address, "write", record.job.digest, record.job.intent)
+        for address, record in state.records.items()
+        if record.kind == "code" and record.job is not None
+    }
+    if state.open is not None:
+        intents |= {intent.address: intent for intent in state.open.intents}
+    return intents
+
+
+def _wrong_team(inputs: Inputs) -> list[Problem]:
+    found = []
+    for name, reading in inputs.readings.items():
+        recorded = inputs.state.targets.get(name)
+        if recorded is None or not recorded.team or not reading.target.team:
+            continue
+        if (recorded.origin, recorded.team) != (
+            reading.target.origin,
+            reading.target.team,
+        ):
+            found.append(
+                Problem(
+                    f"the key for `{name}` belongs to another account than the ledger",
+                    f"the ledger is for team {recorded.team} at {recorded.origin}, "
+                    f"the key is for team {reading.target.team} "
+                    f"at {reading.target.origin}",
+                    None,
+                    "use the key of the right team, or another environment",
+                )
+            )
+    return found

@@ -1,0 +1,42 @@
+"""All that a decision about one address may look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from taskops.model.problem import Problem
+from taskops.planning.options import PlanOptions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taskops.model.record import Intent, Record
+    from taskops.model.resource import Address, Resource
+    from taskops.planning.identify import Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known besides the resource itself."""
+
+    listing: Listing
+    complete: bool = True
+    incomplete_because: str = ""
+    records: Mapping[Address, Record] = field(default_factory=dict)
+    intents: Mapping[Address, Intent] = field(default_factory=dict)
+    owned_elsewhere: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    declared: frozenset[Address] = frozenset()
+    options: PlanOptions = field(default_factory=PlanOptions)
+    prune: bool = False
+
+    def owner(self, provider: str, object_id: str) -> str:
+        """The environment whose ledger owns the object; empty when none does."""
+        return self.owned_elsewhere.get((provider, object_id), "")
+
+
+def problem(
+    resource: Resource, summary: str, detail: str = "", hint: str = ""
+) -> Problem:
+    """A problem of a resource, at the line of its manifest."""
+    return Problem(summary, detail, resource.where, hint, address=str(resource.address))

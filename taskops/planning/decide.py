@@ -1,0 +1,212 @@
+"""What to do about a task with code: one row of the table for every case."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskops.comparing.content import respect_ignored, same, settle
+from taskops.model.change import Change, Create, Keep, Origin, Update, worst
+from taskops.model.problem import Problem
+from taskops.planning.context import Context, problem
+from taskops.planning.differences import differences
+from taskops.planning.identify import (
+    Absent,
+    Ambiguous,
+    Gone,
+    Mine,
+    Stranger,
+    identify,
+)
+from taskops.planning.origin import content_origin, name_origin
+
+if TYPE_CHECKING:
+    from taskops.model.record import Record
+    from taskops.model.resource import Observed, Resource
+
+Decision: TypeAlias = Change | Problem
+
+
+def decide_code(
+    resource: Resource, record: Record | None, context: Context
+) -> Decision:
+    """The first row that matches."""
+    if record is not None and record.kind != resource.kind:
+        return kind_changed(resource, record)
+    intent = context.intents.get(resource.address)
+    found = identify(record, resource.name, context.listing, intent)
+    match found:
+        case Absent():
+            return Create(resource.address, resource, resource.publish, "new")
+        case Gone():
+            note = "deleted on the service"
+            return Create(resource.address, resource, resource.publish, "drift", note)
+        case Ambiguous(ids):
+            return ambiguous(resource, ids)
+        case Mine(observed) | Stranger(observed):
+            refusal = refuse_foreign(resource, observed, context)
+            if refusal is not None:
+                return refusal
+            return _existing(
+                resource, observed, record, context, isinstance(found, Mine)
+            )
+
+
+def kind_changed(resource: Resource, record: Record) -> Problem:
+    """One address cannot be first this and then that."""
+    words = {"code": "`code`", "generated": "`generate`", "agent": "an AgentTask"}
+    return problem(
+        resource,
+        f"`{resource.address}` changed its kind",
+        f"it was applied with {words[record.kind]} "
+        f"and is now declared with {words[resource.kind]}",
+        f"give it another name, or run `taskops forget {resource.address.name}` first",
+    )
+
+
+def ambiguous(resource: Resource, ids: tuple[str, ...]) -> Problem:
+    """The name alone does not say which object is meant."""
+    return problem(
+        resource,
+        f"several objects on the service are named `{resource.name}`",
+        "ids " + ", ".join(ids),
+        "delete or rename all but one of them on the service",
+    )
+
+
+def refuse_foreign(
+    resource: Resource, observed: Observed, context: Context
+) -> Problem | None:
+    """What must never be overwritten by code from here."""
+    if resource.kind == "code" and observed.language != "typescript":
+        return problem(
+            resource,
+            f"`{resource.name}` on the service is not a code task",
+            f"its language is `{observed.language}` (id {observed.id})",
+            "give the manifest another name",
+        )
+    if owner := context.owner(resource.address.provider, observed.id):
+        return problem(
+            resource,
+            f"`{resource.name}` belongs to environment `{owner}`",
+            f"id {observed.id} is in that environment's ledger",
+            "set a `name_prefix` for one of the environments in taskops.yaml",
+        )
+    if holders := context.listing.holders(resource.name, observed.id):
+        return problem(
+            resource,
+            f"the name `{resource.name}` is taken by another object",
+            f"id {holders[0].id}; ours is {observed.id}, named `{observed.name}`",
+            "rename or delete the other object on the service, "
+            "or give the manifest another name",
+        )
+    return None
+
+
+def _existing(
+    resource: Resource,
+    observed: Observed,
+    record: Record | None,
+    context: Context,
+    mine: bool,
+) -> Decision:
+    known = record if mine else None
+    managed = observed.latest if resource.publish else observed.draft
+    after = respect_ignored(resource, managed)
+    seen = _settled(observed, known, after)
+    target = seen.latest if after.publish else seen.draft
+    resend = after.address.name in context.options.resend
+    if same(after, target) and seen.name == after.name and not resend:
+        return _keep(after, seen, known, mine)
+    if mine:
+        return _update(after, seen, known, context)
+    return _adopt(after, seen) if _adopted(after, context) else _refused(after, seen)
+
+
+def _settled(observed: Observed, record: Record | None, after: Resource) -> Observed:
+    if record is None or not record.residual:
+        return observed
+    return replace(
+        observed,
+        draft=settle(observed.draft, record.residual, after.content),
+        latest=settle(observed.latest, record.residual, after.content),
+    )
+
+
+def _keep(after: Resource, seen: Observed, record: Record | None, mine: bool) -> Keep:
+    if not mine:
+        return Keep(after.address, "adopted", "", seen, after, records=True)
+    notes = []
+    draft, latest = seen.draft, seen.latest
+    edited = draft is not None and latest is not None and draft.digest != latest.digest
+    if after.publish and edited:
+        notes.append("draft has unpublished edits")
+    if record is not None and record.residual:
+        fields = ", ".join(sorted(record.residual))
+        notes.append(f"the service does not take {fields}")
+    if record is not None and record.live and not after.publish and latest:
+        notes.append("a published version stays live")
+    stale = record is None or record.protected != after.protected
+    return Keep(after.address, "same", "; ".join(notes), seen, after, records=stale)
+
+
+def _adopted(after: Resource, context: Context) -> bool:
+    options = context.options
+    return after.adopt or options.adopt_all or after.address.name in options.adopt
+
+
+def _refused(after: Resource, seen: Observed) -> Problem:
+    fields = [d.path[0] for d in differences(after, seen, None, origin="adopt")]
+    return problem(
+        after,
+        f"`{after.name}` exists on the service and is not ours",
+        f"id {seen.id}; it differs in {', '.join(dict.fromkeys(map(str, fields)))}",
+        f"add `adopt: true` to the manifest to take it over, run "
+        f"`taskops pull {after.address.name} --force` to keep what is there, "
+        "or choose another name",
+    )
+
+
+def _update(
+    after: Resource, seen: Observed, record: Record | None, context: Context
+) -> Update:
+    resend = after.address.name in context.options.resend
+    target = seen.latest if after.publish else seen.draft
+    differs = resend or not same(after, target)
+    put = differs and (resend or not same(after, seen.draft))
+    publish = after.publish and (resend or not same(after, seen.latest))
+    intent = context.intents.get(after.address)
+    lost_draft = content_origin(after, record, intent, [seen.draft] if put else [])
+    lost_live = content_origin(after, record, intent, [seen.latest] if publish else [])
+    origins: list[Origin] = [lost_draft, lost_live]
+    if seen.name != after.name:
+        origins.append(name_origin(record, seen, after.name))
+    return Update(
+        address=after.address,
+        before=seen,
+        after=after,
+        differences=differences(after, seen, record, resend=resend),
+        put=put,
+        publish=publish,
+        rename=seen.name != after.name,
+        adopts=False,
+        loses_draft=lost_draft != "pending",
+        origin=worst(origins),
+        resend=resend,
+    )
+
+
+def _adopt(after: Resource, seen: Observed) -> Update:
+    put = not same(after, seen.draft)
+    return Update(
+        address=after.address,
+        before=seen,
+        after=after,
+        differences=differences(after, seen, None, origin="adopt"),
+        put=put,
+        publish=after.publish and not same(after, seen.latest),
+        rename=False,
+        adopts=True,
+        loses_draft=False,
+        origin="adopt",
+    )

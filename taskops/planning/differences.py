@@ -1,0 +1,60 @@
+"""The fields of one resource that differ, each with its own origin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskops.comparing.content import secret_differences, secrets
+from taskops.comparing.diff import code_difference, differing_paths
+from taskops.model.change import Difference, Origin
+from taskops.model.values import EMPTY, Code, Path, Tree, at
+from taskops.planning.origin import field_origin, name_origin
+
+if TYPE_CHECKING:
+    from taskops.model.record import Record
+    from taskops.model.resource import Observed, Resource
+
+
+def differences(
+    after: Resource,
+    seen: Observed,
+    record: Record | None,
+    *,
+    origin: Origin | None = None,
+    resend: bool = False,
+) -> tuple[Difference, ...]:
+    """All of them, the name last; `origin` stands for each where it is given."""
+    target = seen.latest if after.publish else seen.draft
+    there = EMPTY if target is None or target.content is None else target.content
+    equal = target is not None and target.digest == after.digest
+    # Of a version that the ledger vouches for only the digest is known.
+    paths = [] if equal else differing_paths(there, after.content)
+    hidden = secret_differences(after.content, target)
+    if resend:
+        hidden = [path for path, _ in secrets(after.content)]
+    found = [_difference(path, there, after.content, record, origin) for path in paths]
+    # A secret that is echoed and differs is git's: no record may hold it.
+    found += [
+        Difference(path, at(there, path), at(after.content, path), "pending")
+        for path in hidden
+        if path not in paths
+    ]
+    if seen.name != after.name:
+        moved = origin or name_origin(record, seen, after.name)
+        found.append(Difference(("name",), seen.name, after.name, moved))
+    return tuple(found)
+
+
+def _difference(
+    path: Path, there: Tree, wanted: Tree, record: Record | None, origin: Origin | None
+) -> Difference:
+    old, new = at(there, path), at(wanted, path)
+    code = None
+    if path == ("code",):
+        code = code_difference(
+            old if isinstance(old, Code) else None,
+            new if isinstance(new, Code) else None,
+        )
+    return Difference(
+        path, old, new, origin or field_origin(path, record, old, new), code
+    )

@@ -1,0 +1,94 @@
+"""What was reviewed is what is applied: digests of changes and of a plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskops.model.change import Create, Delete, Keep, Start, Update, Wait, verb
+from taskops.model.values import digest, pointer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from taskops.model.change import Change
+    from taskops.model.resource import Observed, Resource, Target
+
+VERSION = 1
+
+
+def change_digest(change: Create | Update | Start | Delete) -> str:
+    """Everything about a change that an approval stands for, and nothing else."""
+    fields: dict[str, object] = {
+        "v": VERSION,
+        "address": str(change.address),
+        "change": verb(change),
+        "name": "",
+        "from": None,
+        "to": None,
+        "paths": [],
+        "publish": False,
+        "rename": False,
+        "adopts": False,
+        "replaces": False,
+        "loses_draft": False,
+    }
+    match change:
+        case Create():
+            fields |= _to(change.after) | {"publish": change.publish}
+        case Update():
+            fields |= _to(change.after) | {
+                "from": _target(change.before, change.after),
+                "paths": [pointer(d.path) for d in change.differences],
+                "publish": change.publish,
+                "rename": change.rename,
+                "adopts": change.adopts,
+                "loses_draft": change.loses_draft,
+            }
+        case Start():
+            fields |= _to(change.after) | {"replaces": change.before is not None}
+        case Delete():
+            fields |= {"name": change.before.name, "from": _both(change.before)}
+    return digest(fields)
+
+
+def plan_digest(
+    project: str,
+    environment: str,
+    targets: Mapping[str, Target],
+    changes: Iterable[Change],
+) -> str:
+    """The same on every machine that means the same changes to the same account."""
+    digests = sorted(
+        change_digest(change)
+        for change in changes
+        if not isinstance(change, Keep | Wait)
+    )
+    where = {
+        name: {"origin": target.origin, "team": target.team}
+        for name, target in targets.items()
+    }
+    return digest(
+        {
+            "v": VERSION,
+            "project": project,
+            "environment": environment,
+            "target": where,
+            "changes": digests,
+        }
+    )
+
+
+def _to(after: Resource) -> dict[str, object]:
+    return {"name": after.name, "to": after.digest}
+
+
+def _target(before: Observed, after: Resource) -> str | None:
+    version = before.latest if after.publish else before.draft
+    return None if version is None else version.digest
+
+
+def _both(before: Observed) -> list[str | None]:
+    return [
+        None if version is None else version.digest
+        for version in (before.draft, before.latest)
+    ]

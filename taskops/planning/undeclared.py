@@ -1,0 +1,72 @@
+"""What to do about a record that no manifest declares any more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskops.model.change import Delete, Keep, Origin
+from taskops.model.problem import Problem
+from taskops.planning.origin import ours
+
+if TYPE_CHECKING:
+    from taskops.model.record import Record
+    from taskops.model.resource import Observed
+    from taskops.planning.context import Context
+    from taskops.planning.decide import Decision
+
+
+def decide_undeclared(record: Record, context: Context) -> Decision:
+    """The first row that matches."""
+    observed = context.listing.by_id.get(record.id)
+    if record.kind == "agent":
+        return Keep(record.address, "forgotten", records=True)
+    if not context.prune or _in_flight(record):
+        return Keep(record.address, "undeclared", before=observed)
+    if (refusal := _refuse(record, context)) is not None:
+        return refusal
+    if observed is None:
+        return Keep(record.address, "forgotten", records=True)
+    return Delete(record.address, observed, _origin(record, observed))
+
+
+def _in_flight(record: Record) -> bool:
+    jobs = (record.job, record.next)
+    return any(job is not None and job.status == "running" for job in jobs)
+
+
+def _refuse(record: Record, context: Context) -> Problem | None:
+    address = record.address
+    if record.protected:
+        return _problem(
+            record,
+            f"`{address}` is protected and no longer declared",
+            "it was last applied with `protected: true`",
+            f"declare it again, or run `taskops forget {address.name}`",
+        )
+    if not context.complete:
+        return _problem(
+            record,
+            f"`{address}` cannot be deleted: the listing may not be whole",
+            context.incomplete_because,
+            "run the same command again; nothing is deleted from half a listing",
+        )
+    if owner := context.owner(address.provider, record.id):
+        return _problem(
+            record,
+            f"`{address}` belongs to environment `{owner}` too",
+            f"id {record.id} is in both ledgers",
+            f"run `taskops forget {address.name}` here",
+        )
+    return None
+
+
+def _problem(record: Record, summary: str, detail: str, hint: str) -> Problem:
+    return Problem(summary, detail, None, hint, address=str(record.address))
+
+
+def _origin(record: Record, observed: Observed) -> Origin:
+    mine = ours(record, None, None)
+    versions = [v for v in (observed.draft, observed.latest) if v is not None]
+    if record.kind == "generated" or all(v.digest in mine for v in versions):
+        return "pending"
+    return "conflict"

@@ -1,0 +1,197 @@
+"""The story on one page: check, plan, carry out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from taskops.applying.approval import require_approval
+from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.carry_jobs import CarryingJob
+from taskops.applying.execute import Executor, Pace
+from taskops.applying.finish import closing_of, vouch_for
+from taskops.applying.intents import Who, opening_of
+from taskops.errors import Guarded
+from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
+from taskops.model.plan import Plan, Report
+from taskops.model.ports import Event
+from taskops.planning.build import Inputs, build_plan
+from taskops.planning.from_ledger import reading_from_ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.applying.approval import Approval
+    from taskops.applying.lanes import Lanes
+    from taskops.applying.stop import StopFlag
+    from taskops.model.change import Change
+    from taskops.model.ports import Clock, Ledger, Listener, Provider
+    from taskops.model.problem import Problem
+    from taskops.model.project import Project
+    from taskops.model.record import LedgerState
+    from taskops.model.resource import Reading, Resource
+    from taskops.planning.options import PlanOptions
+
+
+def _deaf(event: Event) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside that an apply works with."""
+
+    providers: Mapping[str, Provider]
+    ledger: Ledger
+    lanes: Lanes
+    clock: Clock
+    stop: StopFlag
+    listener: Listener = _deaf
+    pace: Pace = field(default_factory=Pace)
+    who: Who = field(default_factory=Who)
+    wait: bool = True
+
+
+def make_plan(
+    project: Project,
+    resources: Sequence[Resource],
+    providers: Mapping[str, Provider],
+    state: LedgerState,
+    options: PlanOptions,
+    *,
+    problems: Sequence[Problem] = (),
+    listener: Listener = _deaf,
+) -> Plan:
+    """
+    What would be done, and why; nothing is written.
+
+    Raises ReadFailed or AuthenticationFailed when a service cannot be read.
+    """
+    used = _providers_in_use(resources, state, providers)
+    found = list(problems)
+    for name, provider in used.items():
+        wanted = [r for r in resources if r.address.provider == name]
+        found += provider.check(wanted)
+    readings = {
+        name: _read(name, provider, resources, state, options)
+        for name, provider in used.items()
+    }
+    listener(Event("note", "read"))
+    return build_plan(Inputs(project, resources, readings, state, options, found))
+
+
+def _providers_in_use(
+    resources: Sequence[Resource],
+    state: LedgerState,
+    providers: Mapping[str, Provider],
+) -> dict[str, Provider]:
+    names = {resource.address.provider for resource in resources}
+    names |= {address.provider for address in state.records}
+    return {name: providers[name] for name in sorted(names) if name in providers}
+
+
+def _read(
+    name: str,
+    provider: Provider,
+    resources: Sequence[Resource],
+    state: LedgerState,
+    options: PlanOptions,
+) -> Reading:
+    if options.against == "ledger":
+        return reading_from_ledger(name, state)
+    wanted = [r for r in resources if r.address.provider == name]
+    known = {a: r for a, r in state.records.items() if a.provider == name}
+    return provider.read(wanted, known, refresh=options.refresh)
+
+
+def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
+    """
+    Do what the plan says, and nothing else; every change has an outcome.
+
+    Raises Guarded, NotApproved, Stale or Locked, in which case nothing was
+    written anywhere.
+    """
+    _require_no_problem(plan)
+    require_approval(plan, approval)
+    started, began = world.clock.wall(), world.clock.monotonic()
+    apply = world.clock.uuid()
+    if not plan.effective and not plan.bookkeeping:
+        return Report(apply, plan, (), started, 0.0)
+    opening = opening_of(
+        plan, apply, _service_time(world), world.pace.deadline, world.who
+    )
+    world.ledger.open(opening, plan.revision)
+    executor = _executor(world)
+    try:
+        _run(plan, world, executor, apply)
+    finally:
+        # Whatever happened: the ledger gets what is known.
+        outcomes = tuple(executor.outcomes[address] for address in executor.outcomes)
+        records = vouch_for(plan, executor, world.providers)
+        closing = closing_of(plan, outcomes, records, apply, world.who)
+        unrecorded = world.ledger.close(closing)
+    return Report(
+        apply,
+        plan,
+        outcomes,
+        started,
+        world.clock.monotonic() - began,
+        interrupted=world.stop.signum,
+        unrecorded=unrecorded,
+    )
+
+
+def _require_no_problem(plan: Plan) -> None:
+    if plan.errors:
+        raise Guarded(
+            "the plan has problems; nothing was written",
+            "; ".join(problem.summary for problem in plan.errors),
+            "run `taskops plan` to see each with its way out",
+        )
+
+
+def _service_time(world: World) -> float:
+    """By the service's clock, so that two machines agree on what has expired."""
+    dates = [provider.date() for provider in world.providers.values()]
+    return next((date for date in dates if date is not None), world.clock.wall())
+
+
+def _executor(world: World) -> Executor:
+    return Executor(
+        world.providers,
+        world.lanes,
+        world.clock,
+        world.stop,
+        world.listener,
+        world.ledger.flush,
+        world.pace,
+    )
+
+
+def _run(plan: Plan, world: World, executor: Executor, apply: str) -> None:
+    """Everything but deletes at once; deletes last, and only after no failure."""
+    around = Surroundings(plan.listed, world.who.commit, apply, world.wait)
+    changes: list[Change] = [*plan.bookkeeping, *plan.effective]
+    carries = {
+        change.address: _carry(change, plan, world, around) for change in changes
+    }
+    deletes = [c for c in carries.values() if isinstance(c.change, Delete)]
+    others = [c for c in carries.values() if not isinstance(c.change, Delete)]
+    executor.run(others)
+    bad = ("failed", "unknown", "not_started")
+    if any(outcome.status in bad for outcome in executor.outcomes.values()):
+        for carry in deletes:
+            executor.skip(carry, "something before it failed; deletes come last")
+    else:
+        executor.run(deletes)
+
+
+def _carry(
+    change: Change, plan: Plan, world: World, around: Surroundings
+) -> Carrying | CarryingJob:
+    prior = plan.prior.get(change.address)
+    match change:
+        case Start() | Wait():
+            return CarryingJob(change, prior, around, world.clock.uuid)
+        case Create() | Update() | Delete() | Keep():
+            return Carrying(change, prior, around)
