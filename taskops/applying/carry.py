@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.applying.asks import Ask, Look, Pause, Perform
 from taskops.applying.records import half_written, record_of
-from taskops.comparing.content import residuals, same, secret_differences, settle
+from taskops.comparing.content import (
+    DRAFT,
+    residuals,
+    same,
+    secret_differences,
+    settle,
+    target,
+)
 from taskops.comparing.diff import differing_paths
 from taskops.comparing.moved import what_moved
 from taskops.errors import (
@@ -19,6 +26,7 @@ from taskops.errors import (
 )
 from taskops.model.change import Create, Delete, Keep, Update, verb
 from taskops.model.plan import Outcome, Status
+from taskops.model.record import Residual
 from taskops.model.resource import Identity, Observed, Version
 from taskops.model.step import Done, Publish, Remove, Rename, Upsert
 
@@ -107,9 +115,8 @@ class Carrying:
         now = yield from self._look(before.id, before.name)
         if now is None:
             return self._stale(f"`{before.name}` (id {before.id}) is gone")
-        now = self._settled(now)
-        target = now.latest if after.publish else now.draft
-        if same(after, target) and now.name == after.name and not change.resend:
+        there = target(after, self._settled(now), self.prior)
+        if same(after, there) and now.name == after.name and not change.resend:
             return self._satisfied(after, now)
         if told := what_moved(before, now):
             return self._stale(told)
@@ -241,39 +248,43 @@ class Carrying:
 
     def _read_back(self, after: Resource, object_id: str) -> Course:
         """What the service shows must be what was sent, but for what it never takes."""
-        seen, target = None, None
+        seen, found = None, None
         for number, lag in enumerate(LAGS):
             if lag:
                 yield Pause(lag)
             seen = yield from self._look(object_id, after.name)
-            target = _target(seen, after)
-            if same(after, target):
+            found = _written(seen, after)
+            if same(after, found):
                 break
-            if number and target is not None and _took_code(after, target):
+            if number and found is not None and _took_code(after, found):
                 break
-        if seen is None or target is None or not _took_code(after, target):
-            fields = _fields(target, after)
+        if seen is None or found is None or not _took_code(after, found):
+            fields = _fields(found, after)
             return self.outcome(
                 "failed",
                 f"the service took the write and shows something else: {fields}",
                 "run `taskops plan` to see what is there now",
             )
-        return self._recorded(after, seen, target)
+        return self._recorded(after, seen, found)
 
-    def _recorded(self, after: Resource, seen: Observed, target: Version) -> Outcome:
-        content = target.content if target.content is not None else after.content
+    def _recorded(self, after: Resource, seen: Observed, found: Version) -> Outcome:
+        content = found.content if found.content is not None else after.content
         refused = (
             []
-            if target.digest == after.digest
+            if found.digest == after.digest
             else differing_paths(content, after.content)
         )
         refused += [
             path
-            for path in secret_differences(after.content, target)
+            for path in secret_differences(after.content, found)
             if path not in refused
         ]
         residual = residuals(refused, after.content, content)
-        written = {after.digest, target.digest}
+        published = not after.publish and found is seen.latest
+        if published:
+            answer = "" if seen.draft is None else seen.draft.digest
+            residual[DRAFT] = Residual(after.digest, answer)
+        written = {after.digest, found.digest}
         if (draft := settle(seen.draft, residual, after.content)) and same(
             after, draft
         ):
@@ -288,8 +299,11 @@ class Carrying:
             commit=self.around.commit,
         )
         outcome = self.outcome("applied")
-        notes = tuple(f"the service did not take `{field}`" for field in residual)
-        return replace(outcome, notes=notes)
+        taken = [field for field in residual if field != DRAFT]
+        notes = [f"the service did not take `{field}`" for field in taken]
+        if published:
+            notes.append("the service publishes every write: this is live")
+        return replace(outcome, notes=tuple(notes))
 
     def _another(self, got: str, expected: str) -> Outcome:
         self.record = None
@@ -304,10 +318,16 @@ class Carrying:
         return replace(outcome, stale=True)
 
 
-def _target(seen: Observed | None, after: Resource) -> Version | None:
+def _written(seen: Observed | None, after: Resource) -> Version | None:
+    """The version that should hold what was sent."""
     if seen is None:
         return None
-    return seen.latest if after.publish else seen.draft
+    if after.publish:
+        return seen.latest
+    # A service that publishes every write shows it there, and not as a draft.
+    live = seen.latest is not None and _took_code(after, seen.latest)
+    in_draft = seen.draft is not None and _took_code(after, seen.draft)
+    return seen.latest if live and not in_draft else seen.draft
 
 
 def _took_code(after: Resource, target: Version) -> bool:

@@ -30,7 +30,7 @@ def record_of(
     somebody else wrote meanwhile must never be taken for ours.
     """
     managed = seen.latest if after.publish else seen.draft
-    base = prior or Record(after.address, after.kind, seen.id, seen.name)
+    base = _same_object(after, seen.id, prior)
     return replace(
         base,
         address=after.address,
@@ -46,6 +46,13 @@ def record_of(
         job=None,
         source=Source(after.manifest, commit),
     )
+
+
+def _same_object(after: Resource, object_id: str, prior: Record | None) -> Record:
+    """What was known of this object; of another one that is gone, nothing is."""
+    if prior is not None and object_id in ("", prior.id):
+        return prior
+    return Record(after.address, after.kind, object_id, after.name)
 
 
 def _mine(
@@ -74,7 +81,7 @@ def half_written(
     What we sent may be there or not: the next plan must know it for ours either
     way, so it is kept as an unknown job beside what was known before.
     """
-    base = prior or Record(after.address, after.kind, object_id, after.name)
+    base = _same_object(after, object_id, prior)
     return replace(
         base,
         address=after.address,

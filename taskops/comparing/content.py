@@ -22,7 +22,8 @@ from taskops.model.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from taskops.model.resource import Resource, Version
+    from taskops.model.record import Record
+    from taskops.model.resource import Observed, Resource, Version
 
 
 def settle(
@@ -89,6 +90,33 @@ def secret_differences(wanted: Tree, version: Version | None) -> list[Path]:
         if isinstance(there, Secret) and secret.differs(there):
             differing.append(path)
     return differing
+
+
+DRAFT = "/draft"
+"""Where a record remembers that the service took no draft, but published."""
+
+
+def target(
+    resource: Resource, observed: Observed, record: Record | None
+) -> Version | None:
+    """
+    The version that is compared: the live one when publishing, else the draft.
+
+    Without a draft there are no unpublished edits: the live version is the
+    draft. And a service that publishes every write shows there what we wrote.
+    """
+    if resource.publish or observed.draft is None:
+        return observed.latest
+    refused = record.residual.get(DRAFT) if record is not None else None
+    if refused is not None and same(resource, observed.latest):
+        answered = Residual(resource.digest, observed.draft.digest)
+        return observed.latest if refused == answered else observed.draft
+    return observed.draft
+
+
+def publishes_at_once(record: Record | None) -> bool:
+    """Whether the last write without publishing went live all the same."""
+    return record is not None and DRAFT in record.residual
 
 
 def same(resource: Resource, version: Version | None) -> bool:

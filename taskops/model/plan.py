@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from taskops.errors import Exit
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait, verb
-from taskops.model.values import EMPTY
+from taskops.model.values import empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,7 +118,7 @@ class Outcome:
     """Addresses whose records the ledger shall not hold any more."""
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
-    result: Tree = EMPTY
+    result: Tree = field(default_factory=empty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from taskops.model.values import EMPTY
+from taskops.model.values import empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,6 +47,6 @@ class Project:
     """In the order of taskops.yaml."""
     manifests: tuple[str, ...] = ("tasks/**/*.yaml", "tasks/**/*.yml")
     """Globs, relative to the root."""
-    defaults: Tree = EMPTY
+    defaults: Tree = field(default_factory=empty)
     ledger: Literal["file", "git"] = "file"
     limits: Limits = Limits()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from taskops.model.values import EMPTY, Tree
+from taskops.model.values import Tree, empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,7 +80,7 @@ class Record:
     draft: str | None = None
     live: str | None = None
     version: str = ""
-    spec: Tree = EMPTY
+    spec: Tree = field(default_factory=empty)
     residual: Mapping[str, Residual] = field(
         default_factory=lambda: MappingProxyType({})
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from taskops.model.values import EMPTY, Code, Path, Tree, at, digest
+from taskops.model.values import EMPTY, Code, Path, Tree, at, digest, empty
 
 if TYPE_CHECKING:
     from taskops.model.problem import Location
@@ -84,11 +84,16 @@ class Version:
 
     digest: str
     content: Tree | None = None
-    extras: Tree = EMPTY
+    extras: Tree = field(default_factory=empty)
     number: str = ""
 
     @classmethod
-    def of(cls, content: Tree, extras: Tree = EMPTY, number: str = "") -> Version:
+    def of(
+        cls,
+        content: Tree,
+        extras: Tree = EMPTY,
+        number: str = "",
+    ) -> Version:
         """A version whose content is known."""
         return cls(digest(content), content, extras, number)
 

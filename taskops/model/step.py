@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from taskops.model.values import EMPTY
+from taskops.model.values import empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -99,4 +99,4 @@ class JobState:
     detail: str = ""
     id: str = ""
     """The object's id, where the service told it only now."""
-    result: Tree = EMPTY
+    result: Tree = field(default_factory=empty)

@@ -79,6 +79,12 @@ Tree: TypeAlias = "Mapping[str, Value]"
 
 EMPTY: Tree = MappingProxyType({})
 
+
+def empty() -> Tree:
+    """The empty tree, for fields of frozen values that start with none."""
+    return EMPTY
+
+
 SENSITIVE = MappingProxyType({"sensitive": True})
 """What stands for a secret wherever its place must be kept."""
 

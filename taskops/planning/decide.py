@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from taskops.comparing.content import respect_ignored, same, settle
+from taskops.comparing.content import (
+    DRAFT,
+    publishes_at_once,
+    respect_ignored,
+    same,
+    settle,
+    target,
+)
 from taskops.model.change import Change, Create, Keep, Origin, Update, worst
 from taskops.model.problem import Problem
 from taskops.planning.context import Context, problem
@@ -114,13 +121,24 @@ def _existing(
     managed = observed.latest if resource.publish else observed.draft
     after = respect_ignored(resource, managed)
     seen = _settled(observed, known, after)
-    target = seen.latest if after.publish else seen.draft
+    found = target(after, seen, known)
     resend = after.address.name in context.options.resend
-    if same(after, target) and seen.name == after.name and not resend:
+    if same(after, found) and seen.name == after.name and not resend:
         return _keep(after, seen, known, mine)
     if mine:
-        return _update(after, seen, known, context)
+        update = _update(after, observed, seen, known, context)
+        # A declared adoption that was cut short is still an adoption.
+        if _adopted(after, context) and not _finished(known, observed):
+            return replace(update, adopts=True, origin="adopt")
+        return update
     return _adopt(after, seen) if _adopted(after, context) else _refused(after, seen)
+
+
+def _finished(record: Record | None, observed: Observed) -> bool:
+    """Whether an apply of ours ever got to its end with this object."""
+    if record is None or record.id != observed.id:
+        return False
+    return bool(record.draft or record.live)
 
 
 def _settled(observed: Observed, record: Record | None, after: Resource) -> Observed:
@@ -141,12 +159,14 @@ def _keep(after: Resource, seen: Observed, record: Record | None, mine: bool) ->
     edited = draft is not None and latest is not None and draft.digest != latest.digest
     if after.publish and edited:
         notes.append("draft has unpublished edits")
-    if record is not None and record.residual:
-        fields = ", ".join(sorted(record.residual))
-        notes.append(f"the service does not take {fields}")
+    if record is not None and (fields := sorted({*record.residual} - {DRAFT})):
+        notes.append(f"the service does not take {', '.join(fields)}")
     if record is not None and record.live and not after.publish and latest:
         notes.append("a published version stays live")
-    stale = record is None or record.protected != after.protected
+    # Found through an open intent, it may not be the object that the record names.
+    stale = (
+        record is None or record.id != seen.id or record.protected != after.protected
+    )
     return Keep(after.address, "same", "; ".join(notes), seen, after, records=stale)
 
 
@@ -168,22 +188,29 @@ def _refused(after: Resource, seen: Observed) -> Problem:
 
 
 def _update(
-    after: Resource, seen: Observed, record: Record | None, context: Context
+    after: Resource,
+    observed: Observed,
+    seen: Observed,
+    record: Record | None,
+    context: Context,
 ) -> Update:
+    """`seen` is what was observed, with what the service never takes laid over."""
     resend = after.address.name in context.options.resend
-    target = seen.latest if after.publish else seen.draft
-    differs = resend or not same(after, target)
+    differs = resend or not same(after, target(after, seen, record))
     put = differs and (resend or not same(after, seen.draft))
     publish = after.publish and (resend or not same(after, seen.latest))
     intent = context.intents.get(after.address)
-    lost_draft = content_origin(after, record, intent, [seen.draft] if put else [])
-    lost_live = content_origin(after, record, intent, [seen.latest] if publish else [])
+    lost_draft = content_origin(after, record, intent, [observed.draft] if put else [])
+    overwrites_live = publish or (put and publishes_at_once(record))
+    lost_live = content_origin(
+        after, record, intent, [observed.latest] if overwrites_live else []
+    )
     origins: list[Origin] = [lost_draft, lost_live]
     if seen.name != after.name:
         origins.append(name_origin(record, seen, after.name))
     return Update(
         address=after.address,
-        before=seen,
+        before=observed,
         after=after,
         differences=differences(after, seen, record, resend=resend),
         put=put,
