@@ -1,12 +1,43 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+WHEEL := .venv-wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check wheel clean
+.PHONY: help demo test lint types rules unit wheel clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.ready ## Validate, plan, apply and plan again, on an account inside this machine
+	@BIN=$(abspath $(BIN)) sh examples/demo.sh
+
+test: lint types rules unit wheel ## Everything that must hold: lint, types, import rules, tests, wheel
+
+lint: $(VENV)/.ready
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.ready
+	$(BIN)/mypy
+
+rules: $(VENV)/.ready
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.ready
+	$(BIN)/pytest --numprocesses auto --quiet
+
+# The same tests against what users install, where no checkout is on the path.
+wheel: $(VENV)/.ready
+	rm -rf dist $(WHEEL)
+	$(BIN)/python -m build --quiet --wheel --outdir dist .
+	$(PYTHON) -m venv $(WHEEL)
+	$(WHEEL)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(WHEEL)/bin/python -m pip install --quiet --group tests dist/*.whl
+	TASKOPS_TESTS_EXPECT=installed $(WHEEL)/bin/pytest --numprocesses auto --quiet
+
+clean: ## Remove what was made here
+	rm -rf $(VENV) $(WHEEL) dist build
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
