@@ -173,12 +173,26 @@ class Carrying:
         self, after: Resource, object_id: str, before: Version | None
     ) -> Generator[Ask, object, None]:
         step = Publish(self.change.address, object_id, after.spec, after.digest, before)
-        done = cast("Done", (yield Perform(step)))
+        try:
+            done = cast("Done", (yield Perform(step)))
+        except OutcomeUnknown:
+            # Each deploy makes a version: look, and never send it twice.
+            now = yield from self._look(object_id, after.name)
+            if now is None or not same(after, now.latest):
+                raise
+            done = Done(object_id)
         self.wrote = self.wrote or not done.already
 
     def _rename(self, change: Update) -> Generator[Ask, object, None]:
         step = Rename(change.address, change.before.id, change.after.name)
-        done = cast("Done", (yield Perform(step)))
+        try:
+            done = cast("Done", (yield Perform(step)))
+        except OutcomeUnknown:
+            now = yield from self._look(step.id, step.name)
+            if now is not None and now.name == step.name:
+                done = Done(step.id)
+            else:
+                done = cast("Done", (yield Perform(step)))
         self.wrote = self.wrote or not done.already
         if self.prior is not None:
             self.record = replace(
@@ -193,7 +207,11 @@ class Carrying:
             if told := what_moved(before, now):
                 return self._stale(told)
             step = Remove(change.address, before.id, before.name)
-            done = cast("Done", (yield Perform(step)))
+            try:
+                done = cast("Done", (yield Perform(step)))
+            except OutcomeUnknown:
+                # Deleting by id twice is deleting once.
+                done = cast("Done", (yield Perform(step)))
             self.wrote = not done.already
         outcome = self.outcome("applied" if self.wrote else "already_satisfied")
         return replace(outcome, drops=(change.address,))

@@ -1,0 +1,259 @@
+"""Many changes at once, and what becomes of each."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time as clock_time
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from simulated import Service, content, task, version
+
+from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.execute import Executor, Pace
+from taskops.applying.lanes import Lanes
+from taskops.applying.stop import StopFlag
+from taskops.errors import AuthenticationFailed, OutcomeUnknown, Refused
+from taskops.model.change import Create
+from taskops.model.resource import Address, Identity, Observed, Reading, Resource
+from taskops.model.step import Publish, Upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from taskops.model.ports import Event
+    from taskops.model.problem import Problem
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Kind
+    from taskops.model.step import Done, JobState, Step
+    from taskops.model.values import Tree
+
+
+@dataclass
+class Simulated:
+    """The few lines of a service as a provider, with a door to trip over."""
+
+    service: Service = field(default_factory=Service)
+    before: Callable[[Step], None] = lambda step: None
+    after: Callable[[Step], None] = lambda step: None
+    name: str = "anchor"
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def perform(self, step: Step) -> Done:
+        self.before(step)
+        with self.lock:
+            done = self.service.perform(step)
+        self.after(step)
+        return done
+
+    def look(self, at: Identity) -> Observed | None:
+        found = self.service.objects.get(at.id)
+        named = [o for o in self.service.objects.values() if o.name == at.name]
+        return found or (named[0] if named else None)
+
+    def canonical(self, kind: Kind, spec: Tree) -> Tree:
+        return spec
+
+    def check(self, wanted: Iterable[Resource]) -> list[Problem]:
+        return []
+
+    def read(
+        self,
+        wanted: Sequence[Resource],
+        known: Mapping[Address, Record],
+        *,
+        refresh: bool = False,
+    ) -> Reading:
+        raise AssertionError("carrying out never lists")
+
+    def poll(self, job: Job) -> JobState:
+        raise AssertionError(job)
+
+    def recover(self, job: Job, after: Resource) -> Job | None:
+        raise AssertionError(job)
+
+    def date(self) -> float | None:
+        return None
+
+
+class Clock:
+    """Real time."""
+
+    def monotonic(self) -> float:
+        return clock_time.monotonic()
+
+    def wall(self) -> float:
+        return clock_time.time()
+
+    def uuid(self) -> str:
+        return uuid.uuid4().hex
+
+
+def named(name: str) -> Resource:
+    return replace(task(f"code of {name}"), address=Address("anchor", name), name=name)
+
+
+def run(
+    names: list[str], provider: Simulated, pace: Pace | None = None, **parts: object
+) -> Executor:
+    stop = parts.get("stop", StopFlag())
+    assert isinstance(stop, StopFlag)
+    events: list[Event] = []
+    executor = Executor(
+        {"anchor": provider},
+        Lanes(4),
+        Clock(),
+        stop,
+        events.append,
+        lambda records: None,
+        pace or Pace(parallelism=4),
+    )
+    around = Surroundings(frozenset())
+    executor.run(
+        [
+            Carrying(Create(named(n).address, named(n), True, "new"), None, around)
+            for n in names
+        ]
+    )
+    return executor
+
+
+def statuses(executor: Executor) -> dict[str, str]:
+    return {a.name: o.status for a, o in executor.outcomes.items()}
+
+
+def test_every_change_has_exactly_one_outcome() -> None:
+    provider = Simulated()
+
+    executor = run(["a", "b", "c", "d", "e", "f"], provider)
+
+    assert set(statuses(executor).values()) == {"applied"}
+    assert len(provider.service.objects) == 6
+
+
+def test_one_failure_leaves_the_others_alone() -> None:
+    def refuse(step: Step) -> None:
+        if isinstance(step, Upsert) and step.name == "b":
+            raise Refused("no such country")
+
+    executor = run(["a", "b", "c"], Simulated(before=refuse))
+
+    assert statuses(executor) == {"a": "applied", "b": "failed", "c": "applied"}
+    outcome = executor.outcomes[Address("anchor", "b")]
+    assert outcome.detail == "no such country"
+    assert not outcome.wrote
+    assert outcome.record is None
+
+
+def test_fail_fast_starts_nothing_after_a_failure() -> None:
+    def refuse(step: Step) -> None:
+        raise Refused("no")
+
+    executor = run(
+        ["a", "b", "c"], Simulated(before=refuse), Pace(parallelism=1, fail_fast=True)
+    )
+
+    assert statuses(executor) == {"a": "failed", "b": "not_started", "c": "not_started"}
+
+
+def test_a_key_that_is_not_taken_ends_the_run() -> None:
+    def refuse(step: Step) -> None:
+        raise AuthenticationFailed("the key is not taken")
+
+    executor = run(["a", "b"], Simulated(before=refuse), Pace(parallelism=1))
+
+    assert statuses(executor) == {"a": "failed", "b": "not_started"}
+    assert executor.outcomes[Address("anchor", "a")].authentication
+
+
+def test_a_write_whose_answer_is_lost_is_looked_up_and_not_sent_twice() -> None:
+    lost: list[Step] = []
+
+    def lose(step: Step) -> None:
+        if isinstance(step, Upsert) and not lost:
+            lost.append(step)
+            raise OutcomeUnknown("connection reset")
+
+    provider = Simulated(after=lose)
+
+    executor = run(["a"], provider)
+
+    assert statuses(executor) == {"a": "applied"}
+    upserts = [s for s in provider.service.steps if isinstance(s, Upsert)]
+    assert len(upserts) == 1
+
+
+def test_a_publish_whose_answer_is_lost_is_never_sent_twice() -> None:
+    def lose(step: Step) -> None:
+        if isinstance(step, Publish):
+            raise OutcomeUnknown("connection reset")
+
+    provider = Simulated(after=lose)
+
+    executor = run(["a"], provider)
+
+    assert statuses(executor) == {"a": "applied"}
+    publishes = [s for s in provider.service.steps if isinstance(s, Publish)]
+    assert len(publishes) == 1
+
+
+def test_a_publish_whose_answer_never_comes_is_unknown_and_remembered() -> None:
+    def lose(step: Step) -> None:
+        if not isinstance(step, Upsert):
+            raise OutcomeUnknown("connection reset")
+
+    executor = run(["a"], Simulated(before=lose))
+
+    outcome = executor.outcomes[Address("anchor", "a")]
+    assert outcome.status == "unknown"
+    assert outcome.record is not None
+    assert outcome.record.job is not None
+
+
+def test_a_signal_starts_nothing_new_and_lets_what_is_in_flight_end() -> None:
+    stop = StopFlag()
+
+    def interrupt(step: Step) -> None:
+        if isinstance(step, Upsert):
+            stop.set(signal.SIGINT)
+
+    executor = run(
+        ["a", "b"], Simulated(after=interrupt), Pace(parallelism=1), stop=stop
+    )
+
+    outcome = executor.outcomes[Address("anchor", "a")]
+    assert outcome.status == "failed"
+    assert outcome.wrote
+    assert outcome.record is not None
+    assert statuses(executor)["b"] == "not_started"
+
+
+def test_an_object_that_appeared_meanwhile_is_not_taken_for_ours() -> None:
+    provider = Simulated(Service())
+    provider.service.objects["id9"] = Observed(
+        "anchor", "id9", "a", draft=version("someone's")
+    )
+    wanted = named("a")
+    around = Surroundings(frozenset({("anchor", "id9")}))
+    executor = Executor(
+        {"anchor": provider},
+        Lanes(1),
+        Clock(),
+        StopFlag(),
+        lambda event: None,
+        lambda records: None,
+    )
+
+    executor.run([Carrying(Create(wanted.address, wanted, True, "new"), None, around)])
+
+    outcome = executor.outcomes[wanted.address]
+    assert outcome.status == "failed"
+    assert "another object" in outcome.detail
+    assert outcome.record is None
+
+
+def test_content_is_compared_by_its_digest() -> None:
+    assert named("a").digest != named("b").digest
+    assert task("x").content == content("x")
