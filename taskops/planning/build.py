@@ -19,7 +19,7 @@ from taskops.planning.digest import plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing
 from taskops.planning.options import PlanOptions
-from taskops.planning.scope import in_scope
+from taskops.planning.scope import in_scope, require_matches
 from taskops.planning.undeclared import decide_undeclared
 
 if TYPE_CHECKING:
@@ -49,7 +49,15 @@ class Inputs:
 
 
 def build_plan(inputs: Inputs) -> Plan:
-    """The one plan; the same inputs always give the same one."""
+    """
+    The one plan; the same inputs always give the same one.
+
+    Raises UsageError when a flag names what is neither declared nor recorded.
+    """
+    require_matches(
+        inputs.options,
+        {resource.address for resource in inputs.resources} | {*inputs.state.records},
+    )
     drafting = _Drafting(inputs)
     drafting.decide_all()
     project, state = inputs.project, inputs.state
