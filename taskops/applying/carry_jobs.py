@@ -149,6 +149,7 @@ class CarryingJob:
         )
         self._note(after, ended, replaces=replaces)
         if state.status == "failed":
+            self._own_what_failed(job)
             name = self.change.address.name
             hint = f"start it again with `taskops apply --retry {name}`"
             outcome = self.outcome("failed", state.detail or "the service says: failed")
@@ -161,6 +162,13 @@ class CarryingJob:
             if failed is not None:
                 return failed
         return replace(self.outcome("applied"), result=state.result)
+
+    def _own_what_failed(self, job: Job) -> None:
+        """What a failed start left behind is ours, not a stranger of that name."""
+        record = cast("Record", self.record)
+        if not record.id and record.kind == "generated":
+            object_id = job.ids.get("taskId") or job.poll_id
+            self.record = replace(record, id=object_id)
 
     def _until_ended(self, job: Job) -> Generator[Ask, object, JobState | None]:
         """Poll until it ends; None when nobody may wait any longer."""
