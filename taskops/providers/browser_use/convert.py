@@ -1,0 +1,179 @@
+"""Browser Use's tasks: what is declared, what is sent, what comes back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from taskops.model.resource import Observed, Version
+from taskops.model.step import JobState
+from taskops.model.values import Secret, Value, frozen, thaw
+
+if TYPE_CHECKING:
+    from taskops.model.resource import Kind, Resource
+    from taskops.model.values import Tree
+
+Shape: TypeAlias = Literal["2025-08", "v2", "both"]
+
+ID, DIGEST, INTENT = "taskops.id", "taskops.digest", "taskops.intent"
+"""The metadata keys that tell whose run this is, of which revision."""
+
+NOT_SENT = frozenset({"description", "run_key", "secret_version"})
+
+# What each status of theirs means to us; one that is not here is still running.
+ENDED = MappingProxyType({"finished": "ready", "failed": "failed", "stopped": "failed"})
+
+# Fields that only today's flat body has; the others have a place in both.
+SINCE_V2 = (
+    "sessionSettings",
+    "maxSteps",
+    "allowedDomains",
+    "systemPromptExtension",
+    "flashMode",
+    "thinking",
+    "thinkingLevel",
+    "highlightElements",
+    "vision",
+    "judge",
+    "judgeGroundTruth",
+    "judgeLlm",
+    "opVaultId",
+    "skillIds",
+)
+
+
+def canonical(kind: Kind, spec: Tree) -> Tree:
+    """Everything that is sent, and what asks for another run; empty is absent."""
+    del kind
+    kept = {key: _pruned(value) for key, value in spec.items() if key != "description"}
+    return frozen({key: value for key, value in kept.items() if not _empty(value)})
+
+
+def _pruned(value: Value) -> Value:
+    if isinstance(value, Mapping):
+        kept = {key: _pruned(item) for key, item in value.items()}
+        return MappingProxyType({k: v for k, v in kept.items() if not _empty(v)})
+    return value
+
+
+def _empty(value: Value) -> bool:
+    if isinstance(value, Secret | bool):
+        return False
+    return value is None or value in ("", (), {})
+
+
+def body(after: Resource, shape: Shape, labels: dict[str, str]) -> dict[str, object]:
+    """
+    The request: the nested shape of August 2025, the flat one, or both in one.
+
+    Neither forbids unknown keys, so both together are understood by either.
+    """
+    spec = {key: value for key, value in after.spec.items() if key not in NOT_SENT}
+    common = _common(spec, labels)
+    match shape:
+        case "2025-08":
+            return common | _nested(spec)
+        case "v2":
+            return common | _flat(spec)
+        case "both":
+            return common | _nested(spec) | _flat(spec)
+
+
+def _common(spec: Mapping[str, Value], labels: dict[str, str]) -> dict[str, object]:
+    declared = spec.get("metadata")
+    metadata = dict(declared) if isinstance(declared, Mapping) else {}
+    sent: dict[str, object] = {"task": spec.get("task"), "metadata": metadata | labels}
+    if isinstance(secrets := spec.get("secrets"), Mapping):
+        sent["secrets"] = {
+            key: value.reveal() if isinstance(value, Secret) else value
+            for key, value in secrets.items()
+        }
+    return sent
+
+
+def _nested(spec: Mapping[str, Value]) -> dict[str, object]:
+    sent: dict[str, object] = {
+        key: thaw(spec[key])
+        for key in ("agentSettings", "browserSettings", "includedFileNames")
+        if spec.get(key)
+    }
+    if (schema := _schema(spec)) is not None:
+        sent["structuredOutputJson"] = schema
+    return sent
+
+
+def _flat(spec: Mapping[str, Value]) -> dict[str, object]:
+    sent: dict[str, object] = {
+        key: thaw(spec[key]) for key in SINCE_V2 if spec.get(key) is not None
+    }
+    agent, browser = spec.get("agentSettings"), spec.get("browserSettings")
+    if isinstance(agent, Mapping):
+        sent |= {k: agent[k] for k in ("llm", "startUrl") if agent.get(k)}
+    if isinstance(browser, Mapping):
+        if browser.get("sessionId"):
+            sent["sessionId"] = browser["sessionId"]
+        elif browser.get("profileId"):
+            # Sending session settings without a country would switch the proxy.
+            settings = {"profileId": browser["profileId"], "proxyCountryCode": "us"}
+            given = sent.get("sessionSettings")
+            sent["sessionSettings"] = settings | (
+                given if isinstance(given, dict) else {}
+            )
+    if (schema := _schema(spec)) is not None:
+        sent["structuredOutput"] = schema
+    return sent
+
+
+def _schema(spec: Mapping[str, Value]) -> str | None:
+    schema = spec.get("structuredOutput")
+    if schema is None:
+        return None
+    if isinstance(schema, str):
+        return schema
+    return json.dumps(thaw(schema), ensure_ascii=False, sort_keys=True)
+
+
+def observed(item: Mapping[str, object], prefix: str) -> Observed | None:
+    """A run of ours as the listing shows it; None for somebody else's."""
+    metadata = item.get("metadata")
+    if not isinstance(metadata, Mapping):
+        return None
+    owner, run = str(metadata.get(ID, "")), str(item.get("id", ""))
+    if not run or not owner.startswith(prefix):
+        return None
+    state = job_state(item)
+    return Observed(
+        "browser_use",
+        run,
+        owner.removeprefix(prefix),
+        language="agent",
+        latest=Version(str(metadata.get(DIGEST, "")).removeprefix("v1:")),
+        version=str(metadata.get(INTENT, "")),
+        updated_at=str(item.get("createdAt", "")),
+        status=state.status,
+    )
+
+
+def job_state(item: Mapping[str, object]) -> JobState:
+    """What became of a run; finished is success unless the agent says it is not."""
+    said = str(item.get("status", ""))
+    status = ENDED.get(said, "running")
+    result = _result(item)
+    if status == "running":
+        return JobState("running", said)
+    if status == "failed":
+        return JobState("failed", f"the run was {said}", result=result)
+    if item.get("isSuccess") is False:
+        why = "the agent says that it did not succeed"
+        return JobState("failed", why, result=result)
+    return JobState("ready", said, result=result)
+
+
+def _result(item: Mapping[str, object]) -> Tree:
+    kept = ("output", "cost", "isSuccess", "judgeVerdict", "sessionId", "finishedAt")
+    found = {key: item[key] for key in kept if item.get(key) is not None}
+    if isinstance(steps := item.get("steps"), list):
+        found["steps"] = len(steps)
+    return frozen(found)
