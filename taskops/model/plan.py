@@ -47,6 +47,9 @@ class Plan:
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
     digest: str
+    """Over the digests of the changes that write, and where they would be made."""
+    digests: Mapping[Address, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of each change that writes."""
     against: Literal["service", "ledger"] = "service"
     commit: str = ""
     repository: str = ""

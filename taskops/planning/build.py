@@ -15,7 +15,7 @@ from taskops.model.values import Code
 from taskops.planning.context import Context, problem
 from taskops.planning.decide import decide_code
 from taskops.planning.decide_jobs import decide_agent, decide_generated
-from taskops.planning.digest import plan_digest
+from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing
 from taskops.planning.options import PlanOptions
@@ -68,6 +68,7 @@ def build_plan(inputs: Inputs) -> Plan:
         *drafting.problems,
         *drafting.guards(changes),
     ]
+    digests = change_digests(changes)
     targets = {name: reading.target for name, reading in inputs.readings.items()}
     return Plan(
         project=project.name,
@@ -75,7 +76,10 @@ def build_plan(inputs: Inputs) -> Plan:
         targets=targets,
         changes=changes,
         problems=tuple(problems),
-        digest=plan_digest(project.name, project.environment.name, targets, changes),
+        digest=plan_digest(
+            project.name, project.environment.name, targets, digests.values()
+        ),
+        digests=MappingProxyType(digests),
         against=inputs.options.against,
         unmanaged=drafting.unmanaged(),
         excluded=drafting.excluded,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from taskops.model.change import Change
-    from taskops.model.resource import Observed, Resource, Target
+    from taskops.model.resource import Address, Observed, Resource, Target
 
 VERSION = 1
 
@@ -51,18 +51,22 @@ def change_digest(change: Create | Update | Start | Delete) -> str:
     return digest(fields)
 
 
+def change_digests(changes: Iterable[Change]) -> dict[Address, str]:
+    """The digest of each change that writes, by address."""
+    return {
+        change.address: change_digest(change)
+        for change in changes
+        if not isinstance(change, Keep | Wait)
+    }
+
+
 def plan_digest(
     project: str,
     environment: str,
     targets: Mapping[str, Target],
-    changes: Iterable[Change],
+    digests: Iterable[str],
 ) -> str:
     """The same on every machine that means the same changes to the same account."""
-    digests = sorted(
-        change_digest(change)
-        for change in changes
-        if not isinstance(change, Keep | Wait)
-    )
     where = {
         name: {"origin": target.origin, "team": target.team}
         for name, target in targets.items()
@@ -73,7 +77,7 @@ def plan_digest(
             "project": project,
             "environment": environment,
             "target": where,
-            "changes": digests,
+            "changes": sorted(digests),
         }
     )
 

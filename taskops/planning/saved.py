@@ -1,0 +1,146 @@
+"""A plan that was saved, held against the plan of now: apply what was reviewed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from taskops.errors import Stale
+from taskops.model.change import Keep, Wait
+from taskops.model.values import canonical, thaw
+from taskops.planning.digest import plan_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.model.change import Change
+    from taskops.model.plan import Plan
+    from taskops.model.resource import Address
+
+HINT = "read the new plan with `taskops plan` and approve that one"
+
+
+@dataclass(frozen=True, slots=True)
+class SavedChange:
+    """One change as it was reviewed; `fields` are (before, after) as JSON, by path."""
+
+    address: Address
+    digest: str
+    to: str
+    """Digest of the wanted content; empty for a delete."""
+    fields: Mapping[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPlan:
+    """What somebody reviewed and approved, as it stands in a file."""
+
+    project: str
+    environment: str
+    digest: str
+    targets: Mapping[str, tuple[str, str]]
+    """(origin, team) by provider."""
+    changes: Sequence[SavedChange]
+
+
+def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
+    """
+    The plan of now, cut down to exactly what was approved.
+
+    What is done already is left out; raises Stale, naming object, field and
+    both values, when anything else moved.
+    """
+    _same_place(saved, plan)
+    now = {change.address: change for change in plan.changes}
+    moved: list[str] = []
+    kept: list[Change] = []
+    for change in saved.changes:
+        there = now.get(change.address)
+        if there is not None and plan.digests.get(change.address) == change.digest:
+            kept.append(there)
+        elif not _done(change, there):
+            moved.append(_told(change, there))
+    if moved:
+        raise Stale(
+            "the plan is not true any more; nothing was written",
+            "; ".join(moved),
+            HINT,
+        )
+    bookkeeping = [c for c in plan.changes if isinstance(c, Keep)]
+    digests = {c.address: plan.digests[c.address] for c in kept}
+    return replace(
+        plan,
+        changes=tuple(sorted([*kept, *bookkeeping], key=lambda c: c.address)),
+        digests=MappingProxyType(digests),
+        digest=plan_digest(
+            plan.project, plan.environment, plan.targets, digests.values()
+        ),
+    )
+
+
+def _same_place(saved: SavedPlan, plan: Plan) -> None:
+    there = {n: (t.origin, t.team) for n, t in plan.targets.items()}
+    pairs = [
+        ("project", saved.project, plan.project),
+        ("environment", saved.environment, plan.environment),
+        *((f"`{n}` account", t, there.get(n)) for n, t in saved.targets.items()),
+    ]
+    for what, then, now in pairs:
+        if then != now:
+            raise Stale(
+                f"the plan is for another {what}; nothing was written",
+                f"the plan says {_words(then)}, this is {_words(now)}",
+                HINT,
+            )
+
+
+def _words(value: object) -> str:
+    if isinstance(value, tuple):
+        return " team ".join(str(part) for part in value if part)
+    return str(value) if value else "none"
+
+
+def _done(saved: SavedChange, now: Change | None) -> bool:
+    """Whether what was approved is already so."""
+    if not saved.to:
+        return now is None or (isinstance(now, Keep) and now.why == "forgotten")
+    if not isinstance(now, Keep) or now.after is None:
+        return False
+    return now.why in ("same", "adopted") and now.after.digest == saved.to
+
+
+def _told(saved: SavedChange, now: Change | None) -> str:
+    """What is different now, field by field with both values."""
+    name = f"`{saved.address}`"
+    if now is None:
+        return f"{name}: it is not in the plan any more"
+    after = getattr(now, "after", None)
+    if after is not None and saved.to and after.digest != saved.to:
+        return f"{name}: its manifest, code or variables changed since the plan"
+    if isinstance(now, Wait):
+        return f"{name}: it has been started meanwhile"
+    fields = _fields(now)
+    told = [
+        f"`{path}` was {saved.fields[path][0] if path in saved.fields else 'as wanted'}"
+        f" in the plan, is {fields[path][0] if path in fields else 'as wanted'} now"
+        for path in sorted({*saved.fields, *fields})
+        if saved.fields.get(path) != fields.get(path)
+    ]
+    return f"{name}: " + (", ".join(told) or "the object on the service moved")
+
+
+def _fields(change: Change) -> dict[str, tuple[str, str]]:
+    return {
+        ".".join(str(key) for key in difference.path): (
+            as_json(difference.before),
+            as_json(difference.after),
+        )
+        for difference in getattr(change, "differences", ())
+    }
+
+
+def as_json(value: object) -> str:
+    """One value as it is compared and shown: short canonical JSON."""
+    text = canonical(thaw(value)).decode()  # type: ignore[arg-type]  # a value of a plan
+    return text if len(text) <= 80 else text[:77] + "…"
