@@ -1,0 +1,44 @@
+"""Who holds a ledger, in words, and what happened to the one who asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from taskops.errors import Locked, Stale
+
+if TYPE_CHECKING:
+    from taskops.model.record import Opening
+
+
+def locked(holder: Opening | None, hint: str) -> Locked:
+    """Another apply holds the ledger: who, since when, where, until when."""
+    summary = "another apply holds the ledger; nothing was written"
+    if holder is None:
+        return Locked(summary, "it has just begun and has not said who it is", hint)
+    who = holder.actor or "somebody"
+    if holder.host:
+        who += f" on {holder.host}"
+    detail = f"{who} since {moment(holder.started)}"
+    if holder.run:
+        detail += f", run {holder.run}"
+    detail += f", expires {moment(holder.expires)}, apply `{holder.apply}`"
+    return Locked(summary, detail, hint)
+
+
+def moved() -> Stale:
+    """The ledger is free, but it is not the one that the plan was made from."""
+    return Stale(
+        "the ledger has moved since the plan was made; nothing was written",
+        "another apply ended in the meantime",
+        "plan again",
+    )
+
+
+def moment(seconds: float) -> str:
+    """A time as people in every zone read it."""
+    try:
+        when = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return f"{seconds:g}"
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
