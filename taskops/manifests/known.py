@@ -81,5 +81,5 @@ def _secrets(part: Schema, home: Schema, path: Path) -> Iterator[Path]:
         yield path
     for name, inner in fields_of(part).items():
         yield from _secrets(follow(inner, home), home, (*path, name))
-    for keyword in ("additionalProperties", "items"):
+    for keyword in {"additionalProperties", "items"} & part.keys():
         yield from _secrets(follow(part.get(keyword), home), home, (*path, ANY))

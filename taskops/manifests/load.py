@@ -51,7 +51,7 @@ class Document:
         return path in places(self.text)[self.number].values
 
 
-class Loaded(NamedTuple):
+class Contents(NamedTuple):
     """The documents of a file, and all that is wrong with its YAML."""
 
     documents: tuple[Document, ...]
@@ -65,7 +65,7 @@ def places(text: str) -> list[Careful]:
     return careful(text)[0]
 
 
-def load_bytes(file: str, content: bytes) -> Loaded:
+def load_bytes(file: str, content: bytes) -> Contents:
     """The documents of a file, known as `file` in every problem."""
     if len(content) > MAX_BYTES:
         return _refused(file, Spot(1, 1), "the file is larger than 1 MiB", "split it")
@@ -77,10 +77,10 @@ def load_bytes(file: str, content: bytes) -> Loaded:
     return load_text(file, text)
 
 
-def load_text(file: str, text: str) -> Loaded:
+def load_text(file: str, text: str) -> Contents:
     """The documents of a text, and every problem of its YAML."""
     if (hidden := _hidden(text)) is not None:
-        return hidden_problem(file, text, hidden)
+        return _hidden_problem(file, text, hidden)
     roots = quick(text)
     if roots is None:
         return _with_care(file, text)
@@ -88,10 +88,10 @@ def load_text(file: str, text: str) -> Loaded:
         Document(file, text, number, root.data, Spot(root.line, root.column))
         for number, root in enumerate(roots)
     )
-    return Loaded(documents, tuple(_empty(file, documents)))
+    return Contents(documents, tuple(_empty(file, documents)))
 
 
-def _with_care(file: str, text: str) -> Loaded:
+def _with_care(file: str, text: str) -> Contents:
     found, stopped = careful(text)
     documents = tuple(
         Document(
@@ -111,7 +111,7 @@ def _with_care(file: str, text: str) -> Loaded:
         documents = documents[:-1] if found and found[-1].data is None else documents
     elif not troubles:
         problems = _empty(file, documents)
-    return Loaded(documents, tuple(problems))
+    return Contents(documents, tuple(problems))
 
 
 def _empty(file: str, documents: tuple[Document, ...]) -> list[Problem]:
@@ -135,8 +135,8 @@ def _problem(file: str, trouble: Trouble) -> Problem:
     return Problem(trouble.text, "", where, trouble.hint)
 
 
-def _refused(file: str, spot: Spot, text: str, hint: str) -> Loaded:
-    return Loaded((), (_problem(file, Trouble(spot, (), text, hint)),))
+def _refused(file: str, spot: Spot, text: str, hint: str) -> Contents:
+    return Contents((), (_problem(file, Trouble(spot, (), text, hint)),))
 
 
 def _hidden(text: str) -> int | None:
@@ -146,7 +146,7 @@ def _hidden(text: str) -> int | None:
     return next((n for n, c in enumerate(text) if c == "\0" or c in BIDI), None)
 
 
-def hidden_problem(file: str, text: str, at: int) -> Loaded:
+def _hidden_problem(file: str, text: str, at: int) -> Contents:
     """The answer to a file with a character that nobody can see."""
     spot = _spot_of(text[:at])
     words = f"an invisible character (U+{ord(text[at]):04X}) is not allowed"

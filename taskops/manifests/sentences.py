@@ -98,8 +98,10 @@ def _instead(value: object) -> str:
             return ", and is empty"
         case bool():
             return ", and is `true` or `false`"
-        case int() | float():
+        case int():
             return ", and is a number"
+        case float():
+            return ", and is a number with a fraction or an exponent"
         case str():
             return ", and is a text"
         case Mapping():

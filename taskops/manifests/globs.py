@@ -1,0 +1,83 @@
+"""The files that `manifests` globs name: sorted, and never through a link."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+
+def find(root: Path, patterns: Iterable[str]) -> list[str]:
+    """The files below `root` that match, as sorted paths from the root."""
+    found: set[str] = set()
+    for pattern in patterns:
+        clean = re.sub(r"^(?:\./)+", "", pattern)
+        steps = [_step(part) for part in clean.split("/")]
+        for file in _walk(root, _fixed(clean)):
+            if _matches(steps, file.split("/")):
+                found.add(file)
+    return sorted(found)
+
+
+def _step(part: str) -> re.Pattern[str] | None:
+    """One part of a glob; None for `**`, any number of folders."""
+    # fnmatch writes expressions that cannot be made to run for hours.
+    return None if part == "**" else re.compile(fnmatch.translate(part))
+
+
+def _matches(steps: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
+    reached = {0}
+    for name in names:
+        reached = _through(steps, reached)
+        reached = {
+            at if steps[at] is None else at + 1
+            for at in reached
+            if at < len(steps) and ((step := steps[at]) is None or step.match(name))
+        }
+    # A `**` at the end has taken the file itself.
+    return len(steps) in _through(steps, reached)
+
+
+def _through(steps: Sequence[re.Pattern[str] | None], reached: set[int]) -> set[int]:
+    """Every step that is reached when each `**` may also stand for no folder."""
+    ends = set(reached)
+    for at in sorted(reached):
+        step = at
+        while step < len(steps) and steps[step] is None:
+            step += 1
+            ends.add(step)
+    return ends
+
+
+def _fixed(pattern: str) -> str:
+    """The folder that every match is in."""
+    before = re.split(r"[*?\[]", pattern, maxsplit=1)[0]
+    return before.rpartition("/")[0]
+
+
+def _walk(root: Path, folder: str) -> Iterator[str]:
+    """Every file below a folder, without what is hidden and what links lead to."""
+    if any(part.startswith(".") for part in folder.split("/") if part):
+        return
+    place = root / folder
+    if not place.resolve().is_relative_to(root.resolve()):
+        return
+    waiting = [(str(place), f"{folder}/" if folder else "")]
+    while waiting:
+        here, prefix = waiting.pop()
+        try:
+            entries = list(os.scandir(here))
+        except OSError:  # gone, or not a folder: it has no files for us
+            continue
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{prefix}{entry.name}/"))
+            elif not entry.is_dir():
+                yield prefix + entry.name

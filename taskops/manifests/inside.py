@@ -1,0 +1,133 @@
+"""Reading files that a repository names: regular, small, and inside the project."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+MAX_BYTES: Final = 1024 * 1024
+# Without O_NONBLOCK opening a FIFO waits for ever; Windows has neither flag.
+_FLAGS: Final = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class NotInsideError(Exception):
+    """Why a file is not read, in words that follow the field's name; and the fix."""
+
+    def __init__(self, why: str, hint: str) -> None:
+        super().__init__(why)
+        self.why = why
+        self.hint = hint
+
+
+class Inside:
+    """The files of one project, and nothing else on the machine."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self._folders: dict[str, Path] = {}
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file, by its path from the root; raises NotInsideError."""
+        return _read(self.find(path))
+
+    def beside(self, manifest: str, path: str) -> str:
+        """A path that a manifest names, as a path from the root."""
+        _check_form(path)
+        parts: list[str] = list(PurePosixPath(manifest).parent.parts)
+        for part in path.split("/"):
+            if part == "..":
+                if not parts:
+                    raise NotInsideError("leads out of the project", _MOVE)
+                parts.pop()
+            elif part not in ("", "."):
+                parts.append(part)
+        return "/".join(parts)
+
+    def find(self, path: str) -> Path:
+        """Where a file really is; every link is followed, and must stay inside."""
+        _check_hidden(PurePosixPath(path).parts)
+        folder, _, name = path.rpartition("/")
+        try:
+            place = self._folder(folder) / name
+            if place.is_symlink():
+                place = self._within(place.resolve(strict=True))
+        except (OSError, RuntimeError, ValueError) as error:
+            raise _unreadable(error) from None
+        return place
+
+    # Most files share a few folders, and resolving one costs a call per level.
+    def _folder(self, folder: str) -> Path:
+        if folder not in self._folders:
+            found = (self.root / folder).resolve(strict=True)
+            self._folders[folder] = self._within(found)
+        return self._folders[folder]
+
+    def _within(self, place: Path) -> Path:
+        if not place.is_relative_to(self.root):
+            why = "leads out of the project through a symbolic link"
+            raise NotInsideError(why, "put the file itself into the project")
+        _check_hidden(place.relative_to(self.root).parts)
+        return place
+
+
+_MOVE = "move the file into the project, and name it relative to the manifest"
+
+
+def _check_form(path: str) -> None:
+    if not path or "\0" in path or len(path) > 1024:
+        raise NotInsideError("is not a path", "name a file relative to the manifest")
+    if path.startswith("/") or path[1:2] == ":":
+        raise NotInsideError("is an absolute path", _MOVE)
+    if "\\" in path:
+        raise NotInsideError("has a backslash in it", "write `/` between folders")
+    if path.endswith("/"):
+        raise NotInsideError("is a folder", "name a file")
+
+
+def _check_hidden(parts: tuple[str, ...]) -> None:
+    if any(part.startswith(".") for part in parts):
+        why = "is hidden: a file or folder on its way begins with a dot"
+        raise NotInsideError(why, "such places hold keys and settings; move the file")
+
+
+def _read(place: Path) -> bytes:
+    try:
+        descriptor = os.open(place, _FLAGS)
+        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                raise NotInsideError("is not a regular file", "name a file")
+            content = file.read(MAX_BYTES + 1)
+            # One call gives a regular file whole, but nobody promises it.
+            while len(content) <= MAX_BYTES and (more := file.read(MAX_BYTES + 1)):
+                content += more
+    except (OSError, ValueError) as error:
+        raise _unreadable(error) from None
+    if len(content) > MAX_BYTES:
+        raise NotInsideError("is larger than 1 MiB", "make it smaller")
+    return content
+
+
+def _unreadable(error: Exception) -> NotInsideError:
+    match getattr(error, "errno", None):
+        case errno.ENOENT | errno.ENOTDIR:
+            return NotInsideError("is not there", "check the path and the file's name")
+        case errno.EACCES | errno.EPERM:
+            return NotInsideError("may not be read", "check the file's permissions")
+        case errno.ELOOP:
+            return NotInsideError("is a symbolic link in a circle", "name a file")
+        case errno.EISDIR | errno.ENXIO | errno.EOPNOTSUPP:
+            return NotInsideError("is not a regular file", "name a file")
+        case errno.ENAMETOOLONG:
+            return NotInsideError("is not a path", "use a shorter name")
+        case _:
+            return NotInsideError("cannot be read", "check the file")

@@ -1,0 +1,132 @@
+"""`${var.NAME}` and `${env.NAME}` in the texts of a manifest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from taskops.manifests.careful import shown
+from taskops.manifests.known import ANY
+from taskops.manifests.sentences import name_of, near
+from taskops.model.values import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from taskops.model.values import Path
+
+PREFIX: Final = "TASKOPS_VAR_"
+# An address must be the same in every environment.
+FIXED: Final = frozenset({"kind", "provider", "name", "moved_from"})
+_REFERENCE = re.compile(r"\$(\$\{)|\$\{([^}]*)(\}?)")
+_NAME = re.compile(r"(var|env)\.([A-Za-z_][A-Za-z0-9_]*)\Z")
+
+
+class Wrong(NamedTuple):
+    """One reference that leads nowhere."""
+
+    path: Path
+    text: str
+    hint: str
+
+
+@dataclass(slots=True)
+class References:
+    """What references stand for in one environment, and what is wrong with them."""
+
+    variables: Mapping[str, str]
+    environ: Mapping[str, str]
+    secret_paths: Sequence[Path]
+    need_secrets: bool = True
+    secrets: dict[Path, Secret] = field(default_factory=dict)
+    """The secret fields that were met, by their path."""
+    wrong: list[Wrong] = field(default_factory=list)
+
+    def fill(self, data: Mapping[str, object]) -> dict[str, object]:
+        """The manifest with its variables in place; secrets stay references."""
+        return {
+            key: value if key in FIXED else self._value(value, (key,))
+            for key, value in data.items()
+        }
+
+    def _value(self, value: object, path: Path) -> object:
+        match value:
+            case Mapping():
+                return {key: self._value(v, (*path, key)) for key, v in value.items()}
+            case list():
+                return [self._value(v, (*path, n)) for n, v in enumerate(value)]
+            case str() if self._is_secret(path):
+                return self._secret(value, path)
+            case str() if "${" in value:
+                return self._text(value, path, secret=False)
+            case _:
+                return value
+
+    def _is_secret(self, path: Path) -> bool:
+        return any(_covers(pattern, path) for pattern in self.secret_paths)
+
+    def _secret(self, text: str, path: Path) -> str:
+        if "${env." not in text.replace("$${", ""):
+            if text:
+                words = f"{name_of(path)} must come from the environment"
+                self.wrong.append(Wrong(path, words, f"write `${{env.{_like(path)}}}`"))
+            return text
+        before = len(self.wrong)
+        value = self._text(text, path, secret=True)
+        known = len(self.wrong) == before and self.need_secrets
+        self.secrets[path] = Secret(value if known else None)
+        return text
+
+    def _text(self, text: str, path: Path, *, secret: bool) -> str:
+        def stands_for(match: re.Match[str]) -> str:
+            return "${" if match[1] else self._one(match, path, secret=secret)
+
+        return _REFERENCE.sub(stands_for, text)
+
+    def _one(self, match: re.Match[str], path: Path, *, secret: bool) -> str:
+        named = _NAME.match(match[2]) if match[3] else None
+        if named is None:
+            words = f"{name_of(path)} has a `${{` that begins no reference"
+            hint = "write `${var.NAME}`, or `$${` for the characters themselves"
+            self.wrong.append(Wrong(path, words, hint))
+            return ""
+        kind, name = named.groups()
+        if kind == "var":
+            return self._variable(name, path)
+        if not secret:
+            words = f"`${{env.{shown(name)}}}` is only for fields that are secret"
+            hint = f"use `${{var.{shown(name)}}}`, and set it in taskops.yaml"
+            self.wrong.append(Wrong(path, words, hint))
+            return ""
+        return self._environment(name, path)
+
+    def _variable(self, name: str, path: Path) -> str:
+        if name in self.variables:
+            return self.variables[name]
+        words = f"the environment has no variable `{shown(name)}`"
+        hint = near(name, self.variables) or "add it to `variables` in taskops.yaml"
+        self.wrong.append(Wrong(path, words, hint))
+        return ""
+
+    def _environment(self, name: str, path: Path) -> str:
+        value = self.environ.get(PREFIX + name, "")
+        if not value and self.need_secrets:
+            state = "empty" if PREFIX + name in self.environ else "not set"
+            words = f"the variable {PREFIX}{shown(name)} is {state}"
+            hint = "set it before the command, in a workflow from a secret"
+            self.wrong.append(Wrong(path, words, hint))
+        return value
+
+
+def _covers(pattern: Path, path: Path) -> bool:
+    return len(pattern) == len(path) and all(
+        step in (ANY, key) for step, key in zip(pattern, path, strict=True)
+    )
+
+
+def _like(path: Path) -> str:
+    """A variable's name that fits the field."""
+    words = [str(key) for key in path[-2:]]
+    return re.sub(r"\W", "_", "_".join(words)).upper()

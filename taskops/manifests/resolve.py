@@ -1,0 +1,173 @@
+"""From the files of a project to the resources that they declare."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskops.errors import UsageError
+from taskops.manifests import globs
+from taskops.manifests.inside import Inside, NotInsideError
+from taskops.manifests.load import load_bytes
+from taskops.manifests.manifest import Given, Manifest
+from taskops.manifests.project import FILE, project_document
+from taskops.manifests.sentences import near
+from taskops.model.problem import Location, Problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from taskops.manifests.load import Document
+    from taskops.model.project import Project
+    from taskops.model.resource import Address, Kind, Resource
+    from taskops.model.values import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that a project declares, and all that is wrong with it."""
+
+    resources: tuple[Resource, ...]
+    problems: tuple[Problem, ...]
+    files: int
+    documents: int
+
+
+def load_resources(
+    project: Project,
+    *,
+    environ: Mapping[str, str],
+    canonical: Callable[[str, Kind, Tree], Tree],
+    paths: Sequence[Path] = (),
+    need_secrets: bool = True,
+) -> Loaded:
+    """
+    Everything that the project declares in its environment.
+
+    `canonical` takes a provider, a kind and a spec. With `paths`, only the files
+    there are read. Without `need_secrets` a secret's variable may be missing.
+    """
+    files = Inside(Path(project.root))
+    names = _names(project, files.root, paths)
+    given = Given(project, files, environ, canonical, need_secrets)
+    loading = _Loading(given)
+    for name in names:
+        loading.file(name)
+    if not paths:
+        loading.unknown_overrides()
+    loading.twins()
+    problems = tuple(sorted(loading.problems, key=_place))
+    resources = tuple(sorted(loading.resources, key=lambda r: r.address))
+    return Loaded(resources, problems, len(names), loading.documents)
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str]:
+    where = problem.where or Location("")
+    return (where.file, where.line, where.column, problem.summary)
+
+
+@dataclass(slots=True)
+class _Loading:
+    """What has been read so far."""
+
+    given: Given
+    resources: list[Resource] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    declared: dict[Address, Location] = field(default_factory=dict)
+    documents: int = 0
+
+    def file(self, name: str) -> None:
+        """Read one file; what is wrong with it is noted."""
+        try:
+            contents = load_bytes(name, self.given.files.read(name))
+        except NotInsideError as error:
+            words = f"the manifest {error.why}"
+            self.problems.append(Problem(words, "", Location(name), error.hint))
+            return
+        self.problems += contents.problems
+        self.documents += len(contents.documents)
+        for document in contents.documents:
+            if document.data is not None:
+                self.document(document)
+
+    def document(self, document: Document) -> None:
+        """Resolve one document."""
+        manifest = Manifest(document, self.given)
+        resource = manifest.resource()
+        address = manifest.address
+        problems = manifest.problems
+        if address is not None:
+            problems = [replace(p, address=str(address)) for p in problems]
+            where = document.locate(("name",)) if address in self.declared else None
+            if where is not None:
+                first = self.declared[address]
+                words = f"`{address}` is declared twice, first at {first}"
+                hint = "give one of them another name"
+                problems.append(Problem(words, "", where, hint, address=str(address)))
+            elif resource is not None:
+                self.resources.append(resource)
+            self.declared.setdefault(address, document.where)
+        self.problems += problems
+
+    def unknown_overrides(self) -> None:
+        """Overrides of names that no manifest declares."""
+        project = self.given.project
+        names = {address.name for address in self.declared}
+        unknown = [n for n in project.environment.overrides if n not in names]
+        if not unknown:
+            return
+        document = project_document(self.given.files.root)
+        for name in unknown:
+            path = ("environments", project.environment.name, "overrides", name)
+            words = f"no manifest declares `{name}`, so there is nothing to override"
+            hint = near(name, names) or "remove it, or add the manifest"
+            where = document.locate(path, key=True)
+            self.problems.append(Problem(words, "", where, hint))
+
+    def twins(self) -> None:
+        """Names that differ only in case: some services and disks see one."""
+        seen: dict[tuple[str, str], Resource] = {}
+        for resource in self.resources:
+            key = (resource.address.provider, resource.name.lower())
+            first = seen.setdefault(key, resource)
+            if first is resource:
+                continue
+            words = f"`{resource.name}` and `{first.name}` differ only in case"
+            self.problems.append(
+                Problem(
+                    words,
+                    f"the other is at {first.where}",
+                    resource.where,
+                    "rename one of them: the service may take them for one",
+                    "warning",
+                    str(resource.address),
+                )
+            )
+
+
+def _names(project: Project, root: Path, paths: Sequence[Path]) -> list[str]:
+    """The manifests to read, as paths from the root."""
+    found = [name for name in globs.find(root, project.manifests) if name != FILE]
+    if not paths:
+        return found
+    chosen: set[str] = set()
+    for path in paths:
+        chosen.update(_below(path, root, found))
+    return sorted(chosen)
+
+
+def _below(path: Path, root: Path, found: Iterable[str]) -> Iterable[str]:
+    # The folder is resolved and the name is not: a link is refused where it is read.
+    place = path.parent.resolve() / path.name if path.name else path.resolve()
+    if not place.exists():
+        raise UsageError(f"`{path}` is not there", "", "check the path")
+    if place.is_dir():
+        place = place.resolve()
+    if not place.is_relative_to(root):
+        hint = "name files of the project, or go to the other project"
+        raise UsageError(f"`{path}` is outside the project", f"it is {root}", hint)
+    name = place.relative_to(root).as_posix()
+    if not place.is_dir():
+        return [name]
+    return [f for f in found if name == "." or f.startswith(f"{name}/")]
