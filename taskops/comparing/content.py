@@ -63,6 +63,8 @@ def respect_ignored(resource: Resource, observed: Version | None) -> Resource:
     spec, content = resource.spec, resource.content
     for path in resource.ignore:
         value = at(observed.content, path)
+        if value == at(content, path):
+            continue
         content = put(content, path, value)
         spec = put(spec, path, value)
     return replace(resource, spec=spec, content=content)

@@ -1,0 +1,148 @@
+"""One form for all that means the same: documented defaults pruned, empty dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from taskops.model.values import EMPTY, Secret, Tree, Value, at, freeze, frozen, put
+from taskops.providers.anchor.defaults import (
+    ANCHOR_PROXY,
+    COUNTRY,
+    CUSTOM_PROXY,
+    DEFAULTS,
+    PROXY,
+)
+
+if TYPE_CHECKING:
+    from taskops.model.resource import Kind
+
+CONFIGURATION = "browserConfiguration"
+
+GENERATE_DEFAULTS = {"output_file_only": False, "human_intervention": False}
+
+
+def canonical(kind: Kind, spec: Tree) -> Tree:
+    """A spec in the form that is compared and hashed."""
+    if kind == "generated":
+        return _generated(spec)
+    kept: dict[str, object] = {
+        key: spec[key] for key in ("description", "code") if not is_empty(spec.get(key))
+    }
+    configuration, _ = split_configuration(spec.get(CONFIGURATION))
+    if configuration:
+        kept[CONFIGURATION] = configuration
+    return frozen(kept)
+
+
+def _generated(spec: Tree) -> Tree:
+    kept: dict[str, object] = {
+        key: value
+        for key, value in spec.items()
+        if not is_empty(value) and GENERATE_DEFAULTS.get(key) != value
+    }
+    kept.pop("language", None)
+    configuration, extras = split_configuration(spec.get(CONFIGURATION))
+    kept.pop(CONFIGURATION, None)
+    if configuration or extras:
+        kept[CONFIGURATION] = {**extras, **configuration}
+    return frozen(kept)
+
+
+def is_empty(value: Value) -> bool:
+    """null, absent, "" and {} are equal."""
+    if isinstance(value, Secret):
+        return False
+    return value is None or value in ("", (), {})
+
+
+def split_configuration(value: Value) -> tuple[Tree, Tree]:
+    """A session configuration in canonical form, and what we do not know of it."""
+    if not isinstance(value, Mapping):
+        return EMPTY, EMPTY
+    known, extras = EMPTY, EMPTY
+    for path, default in DEFAULTS.items():
+        found = _number(at(value, path))
+        if path == ("initial_url",):
+            found = _url(found)
+        if not is_empty(found) and found != default:
+            known = put(known, path, found)
+    if proxy := _proxy(value.get("proxy")):
+        known = put(known, ("proxy",), proxy)
+    for path, unknown in _unknown(value):
+        extras = put(extras, path, unknown)
+    return known, extras
+
+
+def _unknown(value: Tree) -> list[tuple[tuple[str, ...], Value]]:
+    groups = {path[0]: set[str]() for path in DEFAULTS}
+    for path in DEFAULTS:
+        if len(path) == 2:
+            groups[path[0]].add(str(path[1]))
+    groups["proxy"] = set(PROXY)
+    found: list[tuple[tuple[str, ...], Value]] = []
+    for key, inner in value.items():
+        if key not in groups:
+            found.append(((key,), inner))
+        elif groups[key] and isinstance(inner, Mapping):
+            found += [
+                ((key, name), leaf)
+                for name, leaf in inner.items()
+                if name not in groups[key]
+            ]
+    return [(path, leaf) for path, leaf in found if not is_empty(leaf)]
+
+
+def _number(value: Value) -> Value:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _url(value: Value) -> Value:
+    """An address without a path is the address of its root."""
+    if not isinstance(value, str):
+        return value
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return value
+    if parts.scheme in ("http", "https") and not parts.path:
+        return parts._replace(path="/").geturl()
+    return value
+
+
+def _proxy(value: Value) -> Tree:
+    """Inactive is none; secrets by their place; each type has only its own fields."""
+    if not isinstance(value, Mapping) or not value.get("active"):
+        return EMPTY
+    custom = value.get("type") == "custom" or (
+        not value.get("type") and not is_empty(value.get("server"))
+    )
+    kept: dict[str, Value] = {"active": True}
+    if custom:
+        kept["type"] = "custom"
+        kept |= {
+            key: secret(value[key])
+            for key in CUSTOM_PROXY
+            if not is_empty(value.get(key))
+        }
+        return frozen(kept)
+    kept["type"] = value.get("type") or "anchor_proxy"
+    kept |= {
+        key: value[key]
+        for key in ANCHOR_PROXY
+        if not is_empty(value.get(key))
+        and (key, value[key]) != ("country_code", COUNTRY)
+    }
+    return frozen(kept)
+
+
+def secret(value: Value) -> Value:
+    """A value at a secret place; one that the service masked is not known."""
+    if isinstance(value, Secret):
+        return value
+    text = str(freeze(value))
+    masked = (
+        not text.strip("*•xX") or text.startswith("***") or "redacted" in text.lower()
+    )
+    return Secret(None if masked else text)

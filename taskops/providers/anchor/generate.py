@@ -1,0 +1,116 @@
+"""Generation: one POST in the shape that the service takes, then questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, TypeAlias, cast
+
+from taskops.errors import NotFound, OutcomeUnknown, Refused
+from taskops.model.step import Done, JobState
+from taskops.providers.anchor.canonical import CONFIGURATION
+from taskops.providers.anchor.convert import revealed, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.model.record import Job
+    from taskops.model.resource import Resource
+    from taskops.model.step import Begin
+    from taskops.providers.http.door import Door
+
+GenerateApi: TypeAlias = Literal["user_task", "taskPrompt", "auto"]
+
+# The seed's words for what today's shape calls otherwise.
+TODAY = MappingProxyType({"name": "taskName", "user_task": "taskPrompt"})
+
+ERROR_LIMIT = 200
+
+
+@dataclass(slots=True)
+class Generation:
+    """The generate endpoints; remembers which shape the service took."""
+
+    door: Door
+    api: GenerateApi = "auto"
+    _switched: bool = False
+
+    def begin(self, step: Begin) -> Done:
+        """Start it, once; a 400 that names the other shape created nothing."""
+        shape = self._shape()
+        try:
+            return self._post(step, shape)
+        except Refused as error:
+            if self.api != "auto" or self._switched or not _names_other(error):
+                raise
+            self._switched = True
+            note = "the service takes today's shape of a generation: taskPrompt"
+            return replace(self._post(step, "taskPrompt"), note=note)
+
+    def _shape(self) -> GenerateApi:
+        if self.api == "auto":
+            return "taskPrompt" if self._switched else "user_task"
+        return self.api
+
+    def _post(self, step: Begin, shape: GenerateApi) -> Done:
+        body, hidden = generate_body(step.name, step.after, shape)
+        answer = self.door.write("POST", "/v2/tasks/generate", body, hide=hidden)
+        ids = {
+            key: text_of(answer[key])
+            for key in ("id", "taskId", "taskVersionId", "projectId")
+            if text_of(answer.get(key))
+        }
+        poll_id = ids.get("id") or ids.get("taskId")
+        if not poll_id:
+            raise OutcomeUnknown("Anchor answered a generation without an id")
+        return Done(poll_id, step.name, poll_id=poll_id, ids=MappingProxyType(ids))
+
+    def poll(self, job: Job) -> JobState:
+        """One question; an early 404 and a state we do not know are waiting."""
+        try:
+            answer = self.door.read(f"/v2/tasks/{job.poll_id}/generation-status")
+        except NotFound:
+            return JobState("running", "not visible yet")
+        said = text_of(answer.get("status"))
+        object_id = job.ids.get("taskId") or text_of(answer.get("id"))
+        if said == "ready":
+            return JobState("ready", said, object_id)
+        if said == "failed":
+            error = text_of(answer.get("error"))[:ERROR_LIMIT]
+            return JobState(
+                "failed", self.door.redactor.clean(error) or said, object_id
+            )
+        return JobState("running", said or "generating", object_id)
+
+    def recover(
+        self, job: Job, after: Resource, rows: Sequence[Mapping[str, object]]
+    ) -> Job | None:
+        """Found by its name, if exactly one has it and it is none we knew before."""
+        name = job.name or after.name
+        named = [row for row in rows if row.get("name") == name]
+        if len(named) != 1:
+            return None
+        object_id = text_of(named[0].get("id"))
+        return replace(job, status="running", poll_id=object_id)
+
+
+def _names_other(error: Refused) -> bool:
+    return error.status == 400 and any(
+        word in error.summary for word in ("taskPrompt", "taskName")
+    )
+
+
+def generate_body(
+    name: str, after: Resource, shape: GenerateApi
+) -> tuple[dict[str, object], tuple[str, ...]]:
+    """The request in one of its shapes, and the secrets in it."""
+    hidden: list[str] = []
+    spec = cast("dict[str, object]", revealed(after.spec, hidden))
+    spec.pop("language", None)
+    configuration = spec.pop(CONFIGURATION, None)
+    if configuration:
+        spec["task_browser_default_configuration"] = configuration
+    spec["name"] = name
+    if shape == "taskPrompt":
+        spec = {TODAY.get(key, key): value for key, value in spec.items()}
+    return spec, tuple(hidden)

@@ -1,0 +1,109 @@
+"""The whole account, page by page, and whether it is provably whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from taskops.errors import ReadFailed, Refused
+
+if TYPE_CHECKING:
+    from taskops.model.ports import Lanes
+    from taskops.providers.http.door import Answer, Door
+
+PAGE = 100
+DOCUMENTED_PAGE = 10
+
+TRIES = 3
+"""How often a listing that moved while it was read is read again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows by id in the order of the service, deleted ones left out."""
+
+    rows: tuple[Mapping[str, object], ...]
+    team: str
+    incomplete_because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    rows: tuple[Mapping[str, object], ...]
+    total: int
+    size: int
+
+
+def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
+    """
+    Every task, each once; read again where the pages do not add up.
+
+    Offset paging can skip and repeat while others write, so only a count that
+    equals `total` proves the listing whole.
+    """
+    why, rows = "", dict[str, Mapping[str, object]]()
+    for _ in range(TRIES):
+        first = _first_page(door)
+        pages = [first, *_other_pages(door, lanes, first)]
+        rows = {str(row.get("id", "")): row for page in pages for row in page.rows}
+        totals = {page.total for page in pages}
+        if totals == {len(rows)}:
+            why = ""
+            break
+        said = " or ".join(str(total) for total in sorted(totals))
+        why = f"the service speaks of {said} tasks and listed {len(rows)}"
+    kept = tuple(row for row in rows.values() if not row.get("deleted"))
+    teams = {str(row["teamId"]) for row in kept if row.get("teamId")}
+    return Listed(kept, min(teams, default=""), why)
+
+
+def _first_page(door: Door) -> _Page:
+    try:
+        return _page(door, 1, PAGE)
+    except Refused as error:
+        # What a limit over the cap does is not documented: a service may refuse.
+        if error.status != 400:
+            raise
+        return _page(door, 1, DOCUMENTED_PAGE)
+
+
+def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
+    size = first.size
+    numbers = range(2, -(-first.total // size) + 1)
+    if lanes is None:
+        return [_page(door, number, size) for number in numbers]
+    found: list[_Page] = []
+    for _, page in lanes.map(lambda number: _page(door, number, size), numbers):
+        if isinstance(page, Exception):
+            raise page
+        found.append(page)
+    return found
+
+
+def _page(door: Door, number: int, size: int) -> _Page:
+    answer = door.read("/v1/task", page=str(number), limit=str(size))
+    data = unwrap(answer)
+    tasks, total = data.get("tasks"), data.get("total")
+    if not isinstance(tasks, list) or not isinstance(total, int):
+        raise ReadFailed(
+            "Anchor's listing is not in the documented form",
+            f"page {number} has no `tasks` or no `total`",
+            "run the same command again",
+        )
+    rows = tuple(
+        row
+        for row in tasks
+        if isinstance(row, Mapping) and isinstance(row.get("id"), str)
+    )
+    if len(rows) != len(tasks):
+        raise ReadFailed("Anchor's listing has a row without an id")
+    told = data.get("limit")
+    capped = told if isinstance(told, int) and 0 < told < size else size
+    return _Page(rows, total, capped)
+
+
+def unwrap(answer: Answer) -> Answer:
+    """The inside of `{"data": …}`; some answers come without it."""
+    data = answer.get("data")
+    return data if isinstance(data, Mapping) else answer

@@ -1,0 +1,347 @@
+"""Anchor Browser as a provider: tasks with code, and tasks that it generates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, TaskopsError
+from taskops.model.ports import Event
+from taskops.model.resource import Identity, Observed, Reading, Target, Version
+from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
+from taskops.providers.anchor.canonical import canonical
+from taskops.providers.anchor.convert import (
+    request_body,
+    row_of,
+    text_of,
+    version_of,
+)
+from taskops.providers.anchor.generate import GenerateApi, Generation
+from taskops.providers.anchor.limits import cannot_hold
+from taskops.providers.anchor.listing import list_tasks, unwrap
+from taskops.providers.http.door import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from taskops.model.ports import Lanes, Listener
+    from taskops.model.problem import Problem
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Address, Kind, Resource
+    from taskops.model.step import Step
+    from taskops.model.values import Code, Tree
+
+KEY = "ANCHORBROWSER_API_KEY"
+BASE_URL = "ANCHORBROWSER_BASE_URL"
+DEFAULT_URL = "https://api.anchorbrowser.io"
+
+
+def open_anchor(
+    environ: Mapping[str, str],
+    *,
+    writable: bool,
+    lanes: Lanes | None = None,
+    listener: Listener | None = None,
+    wsgi: Callable[..., Any] | None = None,
+    base_url: str | None = None,
+    generate_api: GenerateApi = "auto",
+) -> Anchor:
+    """
+    The account that the key in the environment belongs to.
+
+    Raises AuthenticationFailed without a key, UsageError for an unsafe address.
+    """
+    key = environ.get(KEY, "").strip() or ("emulated" if wsgi is not None else "")
+    if not key:
+        raise AuthenticationFailed(
+            "there is no key for Anchor Browser",
+            f"{KEY} is not set",
+            f"set {KEY}, or add --emulator to try without an account",
+        )
+    origin = base_url or environ.get(BASE_URL, "").strip() or DEFAULT_URL
+    if wsgi is not None:
+        origin = "http://emulator"
+    door = Door(
+        "Anchor",
+        origin.rstrip("/"),
+        {"anchor-api-key": key},
+        KEY,
+        writable,
+        lanes,
+        listener,
+        wsgi,
+    )
+    return Anchor(door, lanes, listener, generate_api)
+
+
+class Anchor:
+    """One account behind one door."""
+
+    name = "anchor"
+
+    def __init__(
+        self,
+        door: Door,
+        lanes: Lanes | None = None,
+        listener: Listener | None = None,
+        generate_api: GenerateApi = "auto",
+    ) -> None:
+        self.door = door
+        self.lanes = lanes
+        self.listener = listener
+        self.generation = Generation(door, generate_api)
+
+    def canonical(self, kind: Kind, spec: Tree) -> Tree:
+        """Documented defaults pruned, empty values dropped."""
+        return canonical(kind, spec)
+
+    def check(self, wanted: Iterable[Resource]) -> list[Problem]:
+        """What Anchor cannot hold, before anything is planned."""
+        return cannot_hold(wanted)
+
+    def date(self) -> float | None:
+        """Seconds since the epoch by Anchor's last `Date` header."""
+        return self.door.date()
+
+    def read(
+        self,
+        wanted: Sequence[Resource],
+        known: Mapping[Address, Record],
+        *,
+        refresh: bool = False,
+    ) -> Reading:
+        """The listing, and the versions of all that the ledger does not vouch for."""
+        listed = list_tasks(self.door, self.lanes)
+        rows = {observed.id: observed for observed in map(row_of, listed.rows)}
+        self._tell(len(rows), len(rows), "tasks listed")
+        descriptions = {
+            str(row["id"]): text_of(row.get("description")) for row in listed.rows
+        }
+        for observed, description in self._not_listed_yet(known, rows):
+            rows[observed.id] = observed
+            descriptions[observed.id] = description
+        asked = _asked(wanted, known, rows)
+        found = dict(rows)
+        unread = []
+        for object_id, (resource, record) in asked.items():
+            row = rows[object_id]
+            told = None if refresh else _vouched(row, resource, record)
+            if told is None:
+                unread.append((row, resource))
+            else:
+                found[object_id] = told
+        for observed in self._versions_of(unread, descriptions):
+            found[observed.id] = observed
+        return Reading(
+            Target(self.door.origin, listed.team),
+            tuple(found.values()),
+            complete=not listed.incomplete_because,
+            incomplete_because=listed.incomplete_because,
+            requests=self.door.requests,
+        )
+
+    def _not_listed_yet(
+        self, known: Mapping[Address, Record], rows: Mapping[str, Observed]
+    ) -> list[tuple[Observed, str]]:
+        """What we made may be there before the listing shows it."""
+        return [
+            found
+            for record in known.values()
+            if record.id and record.id not in rows and record.kind == "code"
+            if (found := self._metadata(record.id)) is not None
+        ]
+
+    def _metadata(self, object_id: str) -> tuple[Observed, str] | None:
+        """One object without its versions, and its own description."""
+        try:
+            answer = unwrap(self.door.read(f"/v1/task/{object_id}"))
+        except NotFound:
+            return None
+        if answer.get("deleted"):
+            return None
+        row = replace(row_of(answer), id=object_id, version="", row="")
+        return row, text_of(answer.get("description"))
+
+    def _versions_of(
+        self,
+        rows: Sequence[tuple[Observed, Resource | None]],
+        descriptions: Mapping[str, str],
+    ) -> list[Observed]:
+        def look(item: tuple[Observed, Resource | None]) -> Observed:
+            row, resource = item
+            code = resource.code if resource is not None else None
+            return self._whole(row, descriptions.get(row.id, ""), code)
+
+        if self.lanes is None:
+            return [look(item) for item in rows]
+        found: list[Observed] = []
+        for _, result in self.lanes.map(look, rows):
+            if isinstance(result, Exception):
+                raise result
+            found.append(result)
+            self._tell(len(found), len(rows), "tasks read")
+        return found
+
+    def _tell(self, done: int, total: int, what: str) -> None:
+        if self.listener is not None:
+            self.listener(Event("read", what, done=done, total=total))
+
+    def _whole(self, row: Observed, description: str, code: Code | None) -> Observed:
+        """The row with both of its versions; either may not be there."""
+        keep = code.sha256 if code is not None else ""
+        draft, latest = (
+            self._version(row.id, which, description, keep)
+            for which in ("draft", "latest")
+        )
+        return Observed(
+            row.provider,
+            row.id,
+            row.name,
+            row.language,
+            draft,
+            latest,
+            latest.number if latest is not None else "",
+            row.updated_at,
+            row.row,
+            status=row.status,
+        )
+
+    def _version(
+        self, object_id: str, which: str, description: str, keep: str
+    ) -> Version | None:
+        try:
+            answer = unwrap(self.door.read(f"/v1/task/{object_id}/{which}"))
+        except NotFound:
+            return None
+        return version_of(answer, description, keep=keep)
+
+    def look(self, at: Identity) -> Observed | None:
+        """One object now, by its id; by its name where no id is known."""
+        object_id = at.id
+        if not object_id:
+            rows = [
+                r for r in list_tasks(self.door, None).rows if r.get("name") == at.name
+            ]
+            if len(rows) != 1:
+                return None
+            object_id = str(rows[0]["id"])
+        found = self._metadata(object_id)
+        return None if found is None else self._whole(*found, None)
+
+    def perform(self, step: Step) -> Done:
+        """One write; a step that is already so sends nothing."""
+        match step:
+            case Upsert():
+                return self._upsert(step)
+            case Publish():
+                return self._publish(step)
+            case Rename():
+                answer = unwrap(
+                    self.door.write(
+                        "PUT",
+                        f"/v1/task/{step.id}",
+                        {"name": step.name},
+                        repeatable=True,
+                    )
+                )
+                return Done(step.id, text_of(answer.get("name")))
+            case Remove():
+                return self._remove(step)
+            case Begin():
+                return self.generation.begin(step)
+
+    def _upsert(self, step: Upsert) -> Done:
+        body, hidden = request_body(step.name, step.spec, step.before)
+        answer = unwrap(
+            self.door.write("POST", "/v1/task", body, repeatable=True, hide=hidden)
+        )
+        object_id = text_of(answer.get("id"))
+        if not object_id:
+            raise OutcomeUnknown("Anchor answered an upsert without an id")
+        return Done(object_id, text_of(answer.get("name")))
+
+    def _publish(self, step: Publish) -> Done:
+        """Each deploy makes a version, so nothing is sent when it is live already."""
+        # The task's own description was just written, or is the wanted one already.
+        description = text_of(step.spec.get("description"))
+        live = self._version(step.id, "latest", description, "")
+        if live is not None and live.digest == step.wanted:
+            return Done(step.id, already=True)
+        body, hidden = request_body(None, step.spec, step.before)
+        self.door.write("POST", f"/v1/task/{step.id}/deploy", body, hide=hidden)
+        return Done(step.id)
+
+    def _remove(self, step: Remove) -> Done:
+        try:
+            self.door.write("DELETE", f"/v1/task/{step.id}", repeatable=True)
+        except NotFound:
+            return Done(step.id, already=True)
+        return Done(step.id)
+
+    def poll(self, job: Job) -> JobState:
+        """One question about a generation."""
+        return self.generation.poll(job)
+
+    def recover(self, job: Job, after: Resource) -> Job | None:
+        """A start whose answer was lost, found by the name it was started under."""
+        try:
+            rows = list_tasks(self.door, None).rows
+        except TaskopsError:
+            return None
+        return self.generation.recover(job, after, rows)
+
+
+def _asked(
+    wanted: Sequence[Resource],
+    known: Mapping[Address, Record],
+    rows: Mapping[str, Observed],
+) -> dict[str, tuple[Resource | None, Record | None]]:
+    """The objects that anybody speaks of, with the resource and the record."""
+    by_name: dict[str, list[str]] = {}
+    for observed in rows.values():
+        by_name.setdefault(observed.name, []).append(observed.id)
+    asked: dict[str, tuple[Resource | None, Record | None]] = {}
+    for record in known.values():
+        if record.id in rows:
+            asked[record.id] = (None, record)
+    for resource in wanted:
+        own = known.get(resource.address)
+        ids = [own.id] if own is not None and own.id in rows else []
+        for object_id in ids or by_name.get(resource.name, []):
+            asked[object_id] = (resource, own)
+    return asked
+
+
+def _vouched(
+    row: Observed, resource: Resource | None, record: Record | None
+) -> Observed | None:
+    """The row with the versions that the ledger vouches for, where that is enough."""
+    if (
+        record is None
+        or record.seen is None
+        or not row.row
+        or record.seen.row != row.row
+    ):
+        return None
+    seen = record.seen
+    if resource is not None:
+        live = seen.live if resource.publish or seen.draft is None else seen.draft
+        # What differs will be shown, and needs its values.
+        if live != resource.digest:
+            return None
+    draft, latest = (
+        None if told is None else Version(told) for told in (seen.draft, seen.live)
+    )
+    return Observed(
+        row.provider,
+        row.id,
+        row.name,
+        row.language,
+        draft,
+        latest,
+        record.version,
+        row.updated_at,
+        row.row,
+        vouched=True,
+        status=row.status,
+    )

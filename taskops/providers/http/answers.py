@@ -1,0 +1,100 @@
+"""What an answer says: its JSON, its error, how long to wait."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import cast
+
+LONGEST_WAIT = 60.0
+"""Seconds that one `Retry-After` may ask for; more is refused, not slept."""
+
+LONGEST_MESSAGE = 300
+
+
+class Unreadable(Exception):
+    """A body that is not the JSON object it should be."""
+
+
+def parse(body: bytes) -> Mapping[str, object]:
+    """The body as a JSON object; raises Unreadable."""
+    try:
+        value = json.loads(body, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        start = body[:40].decode("utf-8", "replace")
+        raise Unreadable(f"not JSON: `{start}`" if start else "empty") from error
+    if not isinstance(value, dict):
+        raise Unreadable("not a JSON object")
+    return cast("Mapping[str, object]", value)
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def message(body: bytes) -> str:
+    """
+    The error in whatever form a service chose; the raw text where it has none.
+
+    Nested `error.message`, flat `error`, `message`, `detail` (a text, or a list of
+    `loc` and `msg`).
+    """
+    try:
+        value = parse(body)
+    except Unreadable:
+        text = body[: LONGEST_MESSAGE * 4].decode("utf-8", "replace")
+        return "" if text.lstrip().startswith("<") else text[:LONGEST_MESSAGE]
+    error = value.get("error")
+    found: object = error.get("message") if isinstance(error, Mapping) else error
+    found = found or value.get("message") or _detail(value.get("detail"))
+    return str(found)[:LONGEST_MESSAGE] if found else ""
+
+
+def _detail(detail: object) -> str:
+    match detail:
+        case str():
+            return detail
+        case {"message": str(text)}:
+            return text
+        case [*items]:
+            return "; ".join(_located(item) for item in items)
+        case _:
+            return ""
+
+
+def _located(item: object) -> str:
+    if not isinstance(item, Mapping):
+        return str(item)
+    loc = item.get("loc")
+    where = ".".join(str(part) for part in loc) if isinstance(loc, list) else ""
+    return f"{where}: {item.get('msg', '')}" if where else str(item.get("msg", ""))
+
+
+def retry_after(value: str | None, date: float | None) -> float | None:
+    """
+    Seconds that the service asks to wait; None where it says nothing usable.
+
+    A date counts from the answer's own `Date`, so that clocks do not matter.
+    """
+    if value is None:
+        return None
+    try:
+        seconds = float(value)
+    except ValueError:
+        moment = http_date(value)
+        if moment is None or date is None:
+            return None
+        seconds = moment - date
+    return seconds if math.isfinite(seconds) and seconds >= 0 else None
+
+
+def http_date(value: str | None) -> float | None:
+    """Seconds since the epoch of an HTTP date; None for anything else."""
+    if not value:
+        return None
+    try:
+        return parsedate_to_datetime(value).timestamp()
+    except (ValueError, TypeError, OverflowError):
+        return None

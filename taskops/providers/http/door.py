@@ -1,0 +1,363 @@
+"""Every request of one service goes through here: sent, waited for, named."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
+
+import httpx
+
+from taskops.errors import (
+    AuthenticationFailed,
+    NameTaken,
+    NotFound,
+    OutcomeUnknown,
+    ReadFailed,
+    Refused,
+    UsageError,
+)
+from taskops.model.ports import Event
+from taskops.providers.http.answers import (
+    LONGEST_WAIT,
+    Unreadable,
+    http_date,
+    message,
+    parse,
+    retry_after,
+)
+from taskops.providers.http.limiter import Limiter
+from taskops.providers.http.redact import Redactor
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from taskops.errors import ServiceError
+    from taskops.model.ports import Lanes, Listener
+
+Answer: TypeAlias = Mapping[str, object]
+Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+READ_SECONDS = 30.0
+WRITE_SECONDS = 60.0
+MOST_BYTES = 64 * 1024 * 1024
+ATTEMPTS = 5
+BACKOFF = 0.5
+"""Seconds of the first pause, at the most; it doubles with each try."""
+
+PATIENCE = 600.0
+"""Seconds that a lane may queue for its turn while others are asked to slow down."""
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Response:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    date: float | None
+
+
+@dataclass(slots=True)
+class Door:
+    """
+    The way to one service.
+
+    Not `writable` means that nothing but a GET ever leaves: that is what makes
+    a plan read-only. `wsgi` is an application to call instead of a host.
+    """
+
+    name: str
+    origin: str
+    headers: Mapping[str, str]
+    key_variable: str
+    writable: bool = False
+    lanes: Lanes | None = None
+    listener: Listener | None = None
+    wsgi: Callable[..., Any] | None = None
+    redactor: Redactor = field(default_factory=Redactor)
+    limiter: Limiter = field(default_factory=Limiter)
+    requests: int = 0
+    _date: float | None = None
+    _here: threading.local = field(default_factory=threading.local)
+    _context: ssl.SSLContext | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.origin)
+        safe = parts.scheme == "https" or (
+            parts.scheme == "http" and parts.hostname in LOOPBACK
+        )
+        if self.wsgi is None and not (safe and parts.hostname):
+            raise UsageError(
+                f"the address of {self.name} must begin with https://",
+                f"it is `{self.redactor.clean(self.origin)}`",
+                "plain http is for loopback only",
+            )
+        for value in self.headers.values():
+            self.redactor.add(value.removeprefix("Bearer "))
+
+    def date(self) -> float | None:
+        """Seconds since the epoch by the service's last `Date` header."""
+        return self._date
+
+    def read(self, path: str, **params: str) -> Answer:
+        """
+        One GET, asked again while that may help.
+
+        Raises NotFound, AuthenticationFailed, Refused or ReadFailed.
+        """
+        failure: ServiceError = ReadFailed(f"{self.name} did not answer")
+        for attempt in range(ATTEMPTS):
+            try:
+                response = self._send("GET", path, None, params, READ_SECONDS)
+            except httpx.HTTPError as error:
+                failure = ReadFailed(
+                    f"{self.name} could not be read: {self._why(error)}",
+                    hint="check the network, then run the same command again",
+                )
+                wait = None
+            else:
+                if response.status == 200:
+                    try:
+                        return parse(response.body)
+                    except Unreadable as error:
+                        failure = ReadFailed(
+                            f"{self.name} gave an unreadable answer: "
+                            f"{self.redactor.clean(str(error))}",
+                            f"GET {path}",
+                            "run the same command again",
+                        )
+                        wait = None
+                elif self._passing(response.status):
+                    wait = self._wait(response)
+                    failure = self._read_failed(response, path)
+                else:
+                    raise self._refusal(response, "GET", path)
+            self._rest(attempt, wait, failure)
+        raise failure
+
+    def write(
+        self,
+        method: Method,
+        path: str,
+        body: object = None,
+        *,
+        repeatable: bool = False,
+        hide: tuple[str, ...] = (),
+    ) -> Answer:
+        """
+        One write with its three outcomes: the answer, Refused, OutcomeUnknown.
+
+        Only what is `repeatable` is sent again after an answer that says
+        nothing; a 429 was not carried out, and may always be.
+        """
+        if not self.writable:
+            raise RuntimeError(f"a plan must not write: {method} {path}")
+        for secret in hide:
+            self.redactor.add(secret)
+        failure: ServiceError = OutcomeUnknown(f"{self.name} did not answer")
+        for attempt in range(ATTEMPTS):
+            wait: float | None = None
+            try:
+                response = self._send(method, path, body, {}, WRITE_SECONDS)
+            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as e:
+                # The connection never opened: surely nothing was sent.
+                failure = Refused(
+                    f"{self.name} could not be reached: {self._why(e)}",
+                    hint="check the network, then run the same command again",
+                )
+            except httpx.HTTPError as error:
+                failure = self._unknown(self._why(error), method, path)
+                if not repeatable:
+                    raise failure from error
+            else:
+                if 200 <= response.status < 300:
+                    return self._written(response, method, path)
+                if not self._passing(response.status):
+                    raise self._refusal(response, method, path)
+                said = f"{response.status} {self._said(response)}".strip()
+                wait = self._wait(response)
+                if response.status == 429:
+                    failure = Refused(
+                        f"{self.name} is asked too often",
+                        said,
+                        "run the same command again later, or with less --parallelism",
+                        status=429,
+                    )
+                else:
+                    failure = self._unknown(said, method, path)
+                    if not repeatable:
+                        raise failure
+            self._rest(attempt, wait, failure)
+        raise failure
+
+    def _written(self, response: _Response, method: str, path: str) -> Answer:
+        if not response.body:
+            return {}
+        try:
+            return parse(response.body)
+        except Unreadable as error:
+            why = f"unreadable answer: {self.redactor.clean(str(error))}"
+            raise self._unknown(why, method, path) from error
+
+    @staticmethod
+    def _passing(status: int) -> bool:
+        """Whether asking again may help."""
+        return status in {408, 429} or (status >= 500 and status not in {501, 505})
+
+    def _unknown(self, why: str, method: str, path: str) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            f"{self.name} gave no usable answer: {why}", f"{method} {path}"
+        )
+
+    def _read_failed(self, response: _Response, path: str) -> ReadFailed:
+        return ReadFailed(
+            f"{self.name} answered {response.status} {self._said(response)}".strip(),
+            f"GET {path}",
+            "run the same command again later",
+            status=response.status,
+        )
+
+    def _refusal(
+        self, response: _Response, method: str, path: str
+    ) -> ServiceError | AuthenticationFailed:
+        """The name of a final no."""
+        status, said = response.status, self._said(response)
+        where = f"{method} {path}"
+        if status == 401:
+            return AuthenticationFailed(
+                f"{self.name} does not take the key",
+                said,
+                f"check the value of {self.key_variable}",
+            )
+        if status == 403:
+            return AuthenticationFailed(
+                f"{self.name} does not allow this with the key",
+                said or where,
+                f"use a key with that right in {self.key_variable}",
+            )
+        if 300 <= status < 400:
+            target = urlsplit(response.headers.get("location", "")).hostname
+            return Refused(
+                f"{self.name} answered with a redirect, which is never followed",
+                f"{where} points to {target or 'nowhere'}",
+                "check the base URL",
+                status=status,
+            )
+        if status == 402:
+            return Refused(
+                f"{self.name} wants to be paid first",
+                said or where,
+                "check the credits and the spending limit of the account",
+                status=status,
+            )
+        family = {404: NotFound, 409: NameTaken}.get(status, Refused)
+        words = f"{self.name} said no ({status})"
+        return family(f"{words}: {said}" if said else words, where, status=status)
+
+    def _said(self, response: _Response) -> str:
+        return self.redactor.clean(message(response.body))
+
+    def _why(self, error: httpx.HTTPError) -> str:
+        words: dict[type[httpx.HTTPError], str] = {
+            httpx.ConnectTimeout: "no connection in time",
+            httpx.ReadTimeout: "no answer in time",
+            httpx.WriteTimeout: "the request could not be sent in time",
+            httpx.RemoteProtocolError: "the connection was cut",
+            httpx.ReadError: "the connection was reset",
+        }
+        return words.get(type(error)) or self.redactor.clean(str(error))[:200]
+
+    def _wait(self, response: _Response) -> float | None:
+        asked = retry_after(response.headers.get("retry-after"), response.date)
+        if response.status == 429:
+            self.limiter.slow_down(min(asked or 0.0, LONGEST_WAIT))
+        return asked
+
+    def _rest(self, attempt: int, wait: float | None, failure: ServiceError) -> None:
+        """Pause before the next try; raise where there is none or it is too far."""
+        if attempt == ATTEMPTS - 1:
+            raise failure
+        if wait is not None and wait > LONGEST_WAIT:
+            failure.hint = f"the service asks to come back in {wait:.0f} s"
+            raise failure
+        # Full jitter: many lanes that failed together must not come back together.
+        pause = wait if wait is not None else random.uniform(0, BACKOFF * 2**attempt)  # noqa: S311  # no secret
+        if pause >= 1 and self.listener is not None:
+            told = f"{failure.summary}; next try in {pause:.0f} s"
+            self.listener(Event("progress", told, seconds=pause))
+        self._renew(pause + WRITE_SECONDS)
+        time.sleep(pause)
+
+    def _renew(self, seconds: float) -> None:
+        if self.lanes is not None:
+            self.lanes.renew(seconds)
+
+    def _send(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        params: Mapping[str, str],
+        seconds: float,
+    ) -> _Response:
+        self._renew(PATIENCE)
+        with self.limiter.slot():
+            self._renew(seconds)
+            ends = time.monotonic() + seconds
+            with self._lock:
+                self.requests += 1
+            with self._client().stream(
+                method,
+                self.origin.rstrip("/") + path,
+                params=dict(params) or None,
+                json=body,
+                headers=dict(self.headers),
+                timeout=httpx.Timeout(seconds, connect=min(seconds, 20.0)),
+            ) as response:
+                received = self._receive(response, ends)
+        found = http_date(response.headers.get("date"))
+        if found is not None:
+            self._date = found
+        if response.status_code < 400:
+            self.limiter.speed_up()
+        return _Response(response.status_code, response.headers, received, found)
+
+    @staticmethod
+    def _receive(response: httpx.Response, ends: float) -> bytes:
+        """The whole body, within the deadline of the whole request."""
+        chunks, size = [], 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > MOST_BYTES:
+                raise httpx.DecodingError("the answer is larger than 64 MiB")
+            if time.monotonic() > ends:
+                raise httpx.ReadTimeout("the answer came too slowly")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+    def _client(self) -> httpx.Client:
+        """One client for each lane: a shared one serialises them."""
+        client: httpx.Client | None = getattr(self._here, "client", None)
+        if client is None:
+            client = self._here.client = self._open()
+        return client
+
+    def _open(self) -> httpx.Client:
+        if self.wsgi is not None:
+            transport = httpx.WSGITransport(app=self.wsgi, raise_app_exceptions=True)
+            return httpx.Client(transport=transport, follow_redirects=False)
+        if self.origin.startswith("http://"):
+            # Loopback: a proxy of the environment would never find it.
+            return httpx.Client(follow_redirects=False, trust_env=False)
+        with self._lock:
+            if self._context is None:
+                self._context = httpx.create_ssl_context()
+        return httpx.Client(follow_redirects=False, verify=self._context)
