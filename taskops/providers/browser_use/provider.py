@@ -1,0 +1,309 @@
+"""Browser Use Cloud as a provider: one run per revision of an agent task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from taskops.errors import (
+    AuthenticationFailed,
+    NotFound,
+    OutcomeUnknown,
+    ReadFailed,
+    Refused,
+    TaskopsError,
+)
+from taskops.model.problem import Problem
+from taskops.model.resource import Identity, Observed, Reading, Target
+from taskops.model.step import Begin, Done, JobState, Step
+from taskops.model.values import Secret
+from taskops.providers.browser_use.convert import (
+    DIGEST,
+    ID,
+    INTENT,
+    Shape,
+    body,
+    canonical,
+    job_state,
+    observed,
+)
+from taskops.providers.http.door import Door
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from taskops.model.ports import Lanes, Listener
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Address, Kind, Resource
+    from taskops.model.values import Tree
+
+KEY = "BROWSER_USE_API_KEY"
+BASE_URL = "BROWSER_USE_BASE_URL"
+DEFAULT_URL = "https://api.browser-use.com/api/v2"
+
+PAGE = 100
+
+MOST_PAGES = 20
+"""Listing pages that a search for runs of ours may cost."""
+
+MOST_LABELS = 7
+"""Metadata pairs that are left to the user: the service takes ten, three are ours."""
+
+BrowserUseApi: TypeAlias = Literal["2025-08", "v2", "auto"]
+
+# Models come and go, so one that is not here is worth a word, not a refusal.
+KNOWN_MODELS = frozenset(
+    (
+        "browser-use-llm browser-use-2.0 o3 o4-mini gpt-4o gpt-4o-mini gpt-4.1 "
+        "gpt-4.1-mini gpt-5 gpt-5-mini gemini-2.5-flash gemini-2.5-pro "
+        "gemini-flash-latest gemini-flash-lite-latest llama-4-maverick-17b-128e-instruct "
+        "claude-sonnet-4 claude-sonnet-4-20250514 claude-sonnet-4-5-20250929 "
+        "claude-sonnet-4.5"
+    ).split()
+)
+
+
+def open_browser_use(
+    environ: Mapping[str, str],
+    *,
+    owner: str,
+    writable: bool,
+    lanes: Lanes | None = None,
+    listener: Listener | None = None,
+    wsgi: Callable[..., Any] | None = None,
+    base_url: str | None = None,
+    api: BrowserUseApi = "auto",
+) -> BrowserUse:
+    """
+    The project that the key belongs to; `owner` marks the runs that are ours.
+
+    Raises AuthenticationFailed without a key, UsageError for an unsafe address.
+    """
+    key = environ.get(KEY, "").strip() or ("emulated" if wsgi is not None else "")
+    if not key:
+        raise AuthenticationFailed(
+            "there is no key for Browser Use",
+            f"{KEY} is not set",
+            f"set {KEY}, or add --emulator to try without an account",
+        )
+    origin = base_url or environ.get(BASE_URL, "").strip() or DEFAULT_URL
+    if wsgi is not None:
+        origin = "http://emulator/browser-use/api/v2"
+    door = Door(
+        "Browser Use",
+        origin.rstrip("/"),
+        {"X-Browser-Use-API-Key": key},
+        KEY,
+        writable,
+        lanes,
+        listener,
+        wsgi,
+    )
+    return BrowserUse(door, owner, api)
+
+
+class BrowserUse:
+    """Runs of one project; nothing that has run can be edited."""
+
+    name = "browser_use"
+
+    def __init__(self, door: Door, owner: str, api: BrowserUseApi = "auto") -> None:
+        self.door = door
+        self.owner = owner.rstrip("/") + "/"
+        self.api = api
+        self._only: Shape | None = None
+
+    def canonical(self, kind: Kind, spec: Tree) -> Tree:
+        """Everything that is sent, and what asks for another run."""
+        return canonical(kind, spec)
+
+    def check(self, wanted: Iterable[Resource]) -> list[Problem]:
+        """What the service cannot hold, and what will surprise later."""
+        return [found for resource in wanted for found in _check(resource)]
+
+    def date(self) -> float | None:
+        """Seconds since the epoch by the service's last `Date` header."""
+        return self.door.date()
+
+    def read(
+        self,
+        wanted: Sequence[Resource],
+        known: Mapping[Address, Record],
+        *,
+        refresh: bool = False,
+    ) -> Reading:
+        """Runs of ours, searched only where the ledger does not know enough."""
+        del refresh
+        target = Target(self.door.origin)
+        jobs = {address: record.job for address, record in known.items()}
+        unsure = any(
+            (job := jobs.get(resource.address)) is None or job.status == "unknown"
+            for resource in wanted
+        )
+        if not unsure:
+            return Reading(target, requests=self.door.requests)
+        runs, why = self._runs()
+        return Reading(target, tuple(runs), not why, why, self.door.requests)
+
+    def _runs(self) -> tuple[list[Observed], str]:
+        """Ours among the newest, the oldest first, and why not all were seen."""
+        found: dict[str, Observed] = {}
+        seen: set[str] = set()
+        total = 0
+        for number in range(1, MOST_PAGES + 1):
+            answer = self.door.read(
+                "/tasks", pageSize=str(PAGE), pageNumber=str(number)
+            )
+            items, total = _items(answer)
+            for item in items:
+                seen.add(str(item.get("id", "")))
+                if (run := observed(item, self.owner)) is not None:
+                    found[run.id] = run
+            if len(items) < PAGE or len(seen) >= total:
+                break
+        runs = sorted(found.values(), key=lambda run: (run.updated_at, run.id))
+        if len(seen) < total:
+            return runs, f"{total} runs are there, {len(seen)} were searched"
+        return runs, ""
+
+    def look(self, at: Identity) -> Observed | None:
+        """One run, now."""
+        if not at.id:
+            return None
+        try:
+            return observed(self.door.read(f"/tasks/{at.id}"), self.owner)
+        except NotFound:
+            return None
+
+    def perform(self, step: Step) -> Done:
+        """Start the run, once; nothing else can be done to it."""
+        if not isinstance(step, Begin):
+            raise Refused("a run of Browser Use can only be started")
+        shape = self._shape()
+        try:
+            return self._start(step, shape)
+        except Refused as error:
+            other = _other_shape(error) if shape == "both" else None
+            if other is None:
+                raise
+            self._only = other
+            note = f"the service takes only the `{other}` shape of a run"
+            return replace(self._start(step, other), note=note)
+
+    def _shape(self) -> Shape:
+        if self._only is not None:
+            return self._only
+        return "both" if self.api == "auto" else self.api
+
+    def _start(self, step: Begin, shape: Shape) -> Done:
+        labels = {
+            ID: self.owner + step.address.name,
+            DIGEST: f"v1:{step.after.digest}",
+            INTENT: step.intent,
+        }
+        secrets = step.after.spec.get("secrets")
+        hidden = (
+            tuple(s.reveal() for s in secrets.values() if isinstance(s, Secret))
+            if isinstance(secrets, Mapping)
+            else ()
+        )
+        sent = body(step.after, shape, labels)
+        answer = self.door.write("POST", "/tasks", sent, hide=hidden)
+        run = str(answer.get("id") or "")
+        if not run:
+            raise OutcomeUnknown("Browser Use answered a start without an id")
+        session = str(answer.get("sessionId") or "")
+        return Done(run, poll_id=run, ids=_ids(run, session))
+
+    def poll(self, job: Job) -> JobState:
+        """One question about a run; a 404 right after the start is waiting."""
+        try:
+            state = job_state(self.door.read(f"/tasks/{job.poll_id}"))
+        except NotFound:
+            return JobState("running", "not visible yet")
+        return replace(state, detail=self.door.redactor.clean(state.detail))
+
+    def recover(self, job: Job, after: Resource) -> Job | None:
+        """A start whose answer was lost, found by the intent that it carries."""
+        del after
+        try:
+            runs, _ = self._runs()
+        except TaskopsError:
+            return None
+        mine = [run for run in runs if job.intent and run.version == job.intent]
+        if len(mine) != 1:
+            return None
+        return replace(job, status="running", poll_id=mine[0].id)
+
+    def cancel(self, job: Job) -> None:
+        """Stop a run; raises Refused where it has ended already."""
+        action = {"action": "stop_task_and_session"}
+        self.door.write("PATCH", f"/tasks/{job.poll_id}", action, repeatable=True)
+
+
+def _ids(run: str, session: str) -> Mapping[str, str]:
+    ids = {"id": run, "sessionId": session}
+    return MappingProxyType({key: value for key, value in ids.items() if value})
+
+
+def _items(answer: Mapping[str, object]) -> tuple[list[Mapping[str, object]], int]:
+    items, total = answer.get("items"), answer.get("totalItems")
+    if not isinstance(items, list) or not isinstance(total, int):
+        raise ReadFailed(
+            "Browser Use's listing is not in the documented form",
+            "it has no `items` or no `totalItems`",
+            "run the same command again",
+        )
+    return [item for item in items if isinstance(item, Mapping)], total
+
+
+def _other_shape(error: Refused) -> Shape | None:
+    """The shape that a 422 leaves, by the field that it complains of."""
+    if error.status != 422:
+        return None
+    nested = ("agentSettings", "browserSettings", "structuredOutputJson")
+    if any(word in error.summary for word in nested):
+        return "v2"
+    return "2025-08"
+
+
+def _check(resource: Resource) -> list[Problem]:
+    spec, found = resource.spec, []
+    settings, labels = spec.get("agentSettings"), spec.get("metadata")
+    llm = settings.get("llm") if isinstance(settings, Mapping) else None
+    if not llm:
+        found.append(
+            _warn(
+                resource,
+                "the model is not pinned: the service's default moves",
+                "set `agentSettings: {llm: …}`",
+            )
+        )
+    elif llm not in KNOWN_MODELS:
+        found.append(
+            _warn(
+                resource,
+                f"the model `{llm}` is not one that we know",
+                "check the spelling; new models are fine",
+            )
+        )
+    if isinstance(labels, Mapping) and len(labels) > MOST_LABELS:
+        found.append(
+            replace(
+                _warn(
+                    resource,
+                    f"`metadata` has more than {MOST_LABELS} pairs",
+                    "the service takes ten, and three are ours: remove some",
+                ),
+                severity="error",
+            )
+        )
+    return found
+
+
+def _warn(resource: Resource, summary: str, hint: str) -> Problem:
+    return Problem(
+        summary, "", resource.where, hint, "warning", address=str(resource.address)
+    )
