@@ -6,7 +6,10 @@ import errno
 import os
 import stat
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MAX_BYTES: Final = 1024 * 1024
 # Without O_NONBLOCK opening a FIFO waits for ever; Windows has neither flag.
@@ -17,6 +20,8 @@ _FLAGS: Final = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+
+_MUST_LOOK: Final = not hasattr(os, "O_NOFOLLOW")
 
 
 class NotInsideError(Exception):
@@ -33,11 +38,23 @@ class Inside:
 
     def __init__(self, root: Path) -> None:
         self.root = root.resolve()
-        self._folders: dict[str, Path] = {}
+        self._folders: dict[str, str] = {}
 
     def read(self, path: str) -> bytes:
         """The bytes of a file, by its path from the root; raises NotInsideError."""
-        return _read(self.find(path))
+        _check_hidden(path.split("/"))
+        folder, _, name = path.rpartition("/")
+        try:
+            place = f"{self._folder(folder)}/{name}"
+            if _MUST_LOOK and Path(place).is_symlink():
+                return self._through_link(place)
+            return _read(place)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.EMLINK):
+                return self._through_link(place)
+            raise _unreadable(error) from None
+        except ValueError as error:
+            raise _unreadable(error) from None
 
     def beside(self, manifest: str, path: str) -> str:
         """A path that a manifest names, as a path from the root."""
@@ -52,24 +69,18 @@ class Inside:
                 parts.append(part)
         return "/".join(parts)
 
-    def find(self, path: str) -> Path:
-        """Where a file really is; every link is followed, and must stay inside."""
-        _check_hidden(PurePosixPath(path).parts)
-        folder, _, name = path.rpartition("/")
-        try:
-            place = self._folder(folder) / name
-            if place.is_symlink():
-                place = self._within(place.resolve(strict=True))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise _unreadable(error) from None
-        return place
-
     # Most files share a few folders, and resolving one costs a call per level.
-    def _folder(self, folder: str) -> Path:
+    def _folder(self, folder: str) -> str:
         if folder not in self._folders:
             found = (self.root / folder).resolve(strict=True)
-            self._folders[folder] = self._within(found)
+            self._folders[folder] = str(self._within(found))
         return self._folders[folder]
+
+    def _through_link(self, link: str) -> bytes:
+        try:
+            return _read(str(self._within(Path(link).resolve(strict=True))))
+        except (OSError, RuntimeError) as error:
+            raise _unreadable(error) from None
 
     def _within(self, place: Path) -> Path:
         if not place.is_relative_to(self.root):
@@ -93,25 +104,29 @@ def _check_form(path: str) -> None:
         raise NotInsideError("is a folder", "name a file")
 
 
-def _check_hidden(parts: tuple[str, ...]) -> None:
+def _check_hidden(parts: Sequence[str]) -> None:
     if any(part.startswith(".") for part in parts):
         why = "is hidden: a file or folder on its way begins with a dot"
         raise NotInsideError(why, "such places hold keys and settings; move the file")
 
 
-def _read(place: Path) -> bytes:
+def _read(place: str) -> bytes:
+    """The bytes of a file that is no link; raises OSError and NotInsideError."""
+    descriptor = os.open(place, _FLAGS)
     try:
-        descriptor = os.open(place, _FLAGS)
-        with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor
-            about = os.fstat(descriptor)
-            if not stat.S_ISREG(about.st_mode):
-                raise NotInsideError("is not a regular file", "name a file")
-            content = file.read(MAX_BYTES + 1)
-            # One call gives a regular file whole, but nobody promises it.
-            while len(content) <= MAX_BYTES and (more := file.read(MAX_BYTES + 1)):
-                content += more
-    except (OSError, ValueError) as error:
-        raise _unreadable(error) from None
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode):
+            raise NotInsideError("is not a regular file", "name a file")
+        # One more than there should be; a buffer of the limit's size costs more.
+        content = os.read(descriptor, min(about.st_size, MAX_BYTES) + 1)
+        # One call gives a regular file whole, but nobody promises it.
+        while len(content) != about.st_size and len(content) <= MAX_BYTES:
+            more = os.read(descriptor, MAX_BYTES + 1)
+            if not more:
+                break
+            content += more
+    finally:
+        os.close(descriptor)
     if len(content) > MAX_BYTES:
         raise NotInsideError("is larger than 1 MiB", "make it smaller")
     return content

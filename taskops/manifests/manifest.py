@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
 from taskops.manifests import spec
+from taskops.manifests.forms import matches
 from taskops.manifests.known import secret_paths
 from taskops.manifests.layers import defaults_for, merge, patch
 from taskops.manifests.project import project_document
 from taskops.manifests.references import References
-from taskops.manifests.validate import kind_of, matches, problems_of
+from taskops.manifests.validate import kind_of, problems_of
 from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address, Kind, Resource
 from taskops.model.values import Path, Tree, at, freeze, frozen, put, thaw
@@ -45,6 +47,11 @@ class Given:
         """The environment's overrides as plain data."""
         patches = self.project.environment.overrides
         return {name: _plain(tree) for name, tree in patches.items()}
+
+    @cached_property
+    def text(self) -> str:
+        """Defaults and overrides as text, for a glance at what is in them."""
+        return json.dumps([self.defaults, self.overrides], ensure_ascii=False)
 
     @cached_property
     def settings(self) -> Document:
@@ -82,7 +89,9 @@ class Manifest:
         )
         data: object = self.document.data
         if self.own:
-            data = references.fill(self._layered())
+            data = layered = self._layered()
+            if references.may_be_in(self.document.text + self.given.text):
+                data = references.fill(layered)
         for wrong in references.wrong:
             self.note(wrong.path, wrong.text, wrong.hint)
         self.problems += [

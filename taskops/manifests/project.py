@@ -9,7 +9,7 @@ from taskops.errors import InvalidManifests, UsageError
 from taskops.manifests.inside import Inside, NotInsideError
 from taskops.manifests.load import Document, load_bytes
 from taskops.manifests.sentences import near
-from taskops.manifests.validate import problems_of, under
+from taskops.manifests.validate import problems_of
 from taskops.model.problem import Location, Problem
 from taskops.model.project import Environment, Limits, Project
 from taskops.model.values import Tree, frozen
@@ -71,7 +71,7 @@ def project_document(root: Path) -> Document:
 
 
 def _problems(document: Document) -> list[Problem]:
-    if document.data is None or under((), document.broken):
+    if document.data is None or document.broken:
         return []
     found = problems_of(
         document.data, "taskops", lambda path, key: document.locate(path, key=key)

@@ -44,6 +44,13 @@ class References:
     """The secret fields that were met, by their path."""
     wrong: list[Wrong] = field(default_factory=list)
 
+    def may_be_in(self, text: str) -> bool:
+        """Whether a glance at the text leaves anything to be looked for in it."""
+        names = {
+            str(path[-1] if path[-1] != ANY else path[-2]) for path in self.secret_paths
+        }
+        return "${" in text or "\\" in text or any(name in text for name in names)
+
     def fill(self, data: Mapping[str, object]) -> dict[str, object]:
         """The manifest with its variables in place; secrets stay references."""
         return {

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import jsonschema
-
 from taskops.manifests.checks import odd_things
 from taskops.manifests.code import read_code
 from taskops.manifests.inside import Inside, NotInsideError
@@ -111,6 +109,8 @@ class Sent:
     def _result_schema(self, name: str, value: object) -> object:
         if isinstance(value, str):
             value = self._json(name, value)
+        import jsonschema  # noqa: PLC0415 - felt at every start, and rarely needed
+
         try:
             jsonschema.Draft202012Validator.check_schema(cast("dict[str, Any]", value))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _PROJECT = """\
-# yaml-language-server: $schema={schema}/taskops.v1.json
+# `taskops schema taskops` prints the schema of this file, for editors.
 version: 1
 project: {project}
 
@@ -16,7 +16,7 @@ project: {project}
 """
 
 _TASK = """\
-# yaml-language-server: $schema={schema}/task.v1.json
+# `taskops schema task` prints the schema of this file, for editors.
 name: hello
 description: Open a page and say what its title is.
 code: hello.ts
@@ -51,16 +51,13 @@ _ATTRIBUTES = "*.ts text eol=lf\n*.yaml text eol=lf\n"
 
 def starter_files(project_name: str, *, example: bool = True) -> dict[str, str]:
     """The text of every file of a new project, by its path from the root."""
-    schema = "../.taskops/schemas"
     files = {
-        "taskops.yaml": _PROJECT.format(
-            schema=".taskops/schemas", project=project_slug(project_name)
-        ),
+        "taskops.yaml": _PROJECT.format(project=project_slug(project_name)),
         ".gitignore": _IGNORED,
         ".gitattributes": _ATTRIBUTES,
     }
     if example:
-        files["tasks/hello.yaml"] = _TASK.replace("{schema}", schema)
+        files["tasks/hello.yaml"] = _TASK
         files["tasks/hello.ts"] = _CODE
     return files
 

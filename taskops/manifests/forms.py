@@ -1,0 +1,52 @@
+"""What texts must look like: patterns as ECMA-262 reads them, URLs and UUIDs."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_NOT_IN_URLS = re.compile(r'[\s<>"{}|\\^`\x00-\x1f\x7f]')
+_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+
+
+@cache
+def ecma(pattern: str) -> str:
+    """A pattern whose `$` is the very end, and not the place before a line end."""
+    return pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether a text matches as ECMA-262 reads the pattern."""
+    return re.search(ecma(pattern), text) is not None
+
+
+def is_url(value: object) -> bool:
+    """Whether a text is a whole URL; anything but a text is not asked about."""
+    if not isinstance(value, str):
+        return True
+    if _NOT_IN_URLS.search(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    if parts.scheme in ("http", "https"):
+        return bool(parts.hostname)
+    return bool(parts.scheme and (parts.netloc or parts.path))
+
+
+def is_uuid(value: object) -> bool:
+    """Whether a text is a UUID; anything but a text is not asked about."""
+    return not isinstance(value, str) or _UUID.match(value) is not None
+
+
+FORMATS: Final[Mapping[str, Callable[[object], bool]]] = {
+    "uri": is_url,
+    "uuid": is_uuid,
+}

@@ -1,0 +1,59 @@
+"""jsonschema's verdict, in our sentences."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+
+import jsonschema
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from taskops.manifests.forms import FORMATS, matches
+from taskops.manifests.schemas import schema
+from taskops.manifests.sentences import Said, sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from jsonschema.protocols import Validator
+
+SCHEMAS = ("task", "agent-task", "taskops", "manifest")
+
+
+def findings(data: object, kind: str) -> list[Said]:
+    """Everything that the schema of that name has against the data, each once."""
+    errors = validator(kind).iter_errors(cast("Any", data))  # the stubs want JSON
+    return list({said: None for error in errors for said in sentences(error)})
+
+
+@cache
+def validator(kind: str) -> Validator:
+    """The compiled validator of one schema."""
+    registry: Registry[object] = Registry().with_resources(
+        (f"{name}.v1.json", DRAFT202012.create_resource(schema(name)))
+        for name in SCHEMAS
+    )
+    draft = jsonschema.Draft202012Validator
+    whole = draft.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    strict = jsonschema.validators.extend(  # type: ignore[no-untyped-call]  # not in the stubs
+        draft, {"pattern": _pattern}, type_checker=whole
+    )
+    return cast(
+        "Validator",
+        strict(schema(kind), registry=registry, format_checker=_formats()),
+    )
+
+
+def _pattern(
+    _validator: object, pattern: str, text: object, _schema: object
+) -> Iterator[jsonschema.ValidationError]:
+    if isinstance(text, str) and not matches(pattern, text):
+        yield jsonschema.ValidationError("pattern")
+
+
+def _formats() -> jsonschema.FormatChecker:
+    checker = jsonschema.FormatChecker(formats=())
+    for name, check in FORMATS.items():
+        checker.checks(name)(check)
+    return checker
