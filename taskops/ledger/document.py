@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from taskops.errors import UsageError
 from taskops.ledger.records import (
     opening_from_json,
     opening_to_json,
@@ -24,6 +26,19 @@ if TYPE_CHECKING:
     from taskops.model.resource import Address
 
 FORMAT = 1
+
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+
+
+def require_names(project: str, environment: str) -> None:
+    """Refuse what cannot be part of a ref or of a path; raises UsageError."""
+    for what, name in (("project", project), ("environment", environment)):
+        if not NAME.fullmatch(name):
+            raise UsageError(
+                f"`{name}` cannot be the name of a ledger's {what}",
+                "",
+                "use lower-case letters, digits and dashes, 63 at most",
+            )
 
 
 @dataclass(frozen=True, slots=True)

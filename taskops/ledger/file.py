@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from taskops.errors import DamagedLedger, Guarded, TaskopsError
 from taskops.ledger.claims import locked, moved
 from taskops.ledger.disk import FileLock, append_line, replace_file
-from taskops.ledger.document import Document, document_from_bytes
+from taskops.ledger.document import Document, document_from_bytes, require_names
 from taskops.ledger.log import (
     Entry,
     entry_from_line,
@@ -47,6 +47,7 @@ class FileLedger:
         ci: bool = False,
         take_over: str = "",
     ) -> None:
+        require_names(project, environment)
         self._path = path
         self._project = project
         self._environment = environment

@@ -84,7 +84,9 @@ def entry_from_line(line: bytes) -> Entry | None:
     try:
         told = json.loads(line)
         when = float(told["when"])
-        words = {word: str(told.get(word, "")) for word in WORDS}
+        apply, actor, host, run, plan, commit, message = (
+            str(told.get(word, "")) for word in WORDS
+        )
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
-    return Entry(when=when, **words)
+    return Entry(apply, when, actor, host, run, plan, commit, message)
