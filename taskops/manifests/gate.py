@@ -45,10 +45,7 @@ def gate(kind: str) -> Check:
 
 
 def _compiled(part: object, home: Schema) -> Check:
-    if isinstance(part, Mapping) and "$ref" in part:
-        part, home = _followed(part, home)
-    if not isinstance(part, Mapping):
-        raise TypeError("a schema of ours is a mapping")
+    part, home = follow(part, home)
     checks = [
         _KEYWORDS[word](value, part)(home)
         for word, value in part.items()
@@ -57,12 +54,6 @@ def _compiled(part: object, home: Schema) -> Check:
     if "properties" not in part and {"required", "additionalProperties"} & part.keys():
         checks.append(_fields({}, part)(home))
     return _all(checks)
-
-
-def _followed(part: Schema, home: Schema) -> tuple[object, Schema]:
-    file = str(part["$ref"]).partition("#")[0]
-    target = follow(part, home)
-    return target, schema(file.removesuffix(".v1.json")) if file else home
 
 
 def _all(checks: Sequence[Check]) -> Check:

@@ -22,34 +22,34 @@ def fields_of(part: object) -> Mapping[str, object]:
     return properties if isinstance(properties, Mapping) else {}
 
 
-def follow(part: object, home: Schema) -> Schema:
-    """The schema itself, or the one that its `$ref` names."""
+def follow(part: object, home: Schema) -> tuple[Schema, Schema]:
+    """The schema itself, or the one that its `$ref` names; and the file it is in."""
     if not isinstance(part, Mapping):
-        return {}
+        return {}, home
     reference = part.get("$ref")
     if not isinstance(reference, str):
-        return part
+        return part, home
     file, _, pointer = reference.partition("#")
-    target: object = schema(file.removesuffix(".v1.json")) if file else home
+    home = schema(file.removesuffix(".v1.json")) if file else home
+    target: object = home
     for key in pointer.split("/")[1:]:
         target = cast("Schema", target)[key]
     return follow(target, home)
 
 
-def nested_in(key: str, part: Schema) -> str:
-    """The field below which `key` would be known, if there is just one."""
-    homes = [part, *(schema(kind) for kind in ("task", "agent-task", "taskops"))]
-    owners = []
-    for name, inner in fields_of(part).items():
-        for home in homes:
-            try:
-                known = fields_of(follow(inner, home))
-            except KeyError:
-                continue
-            if key in known:
-                owners.append(name)
-                break
-    return owners[0] if len(owners) == 1 else ""
+def nested_in(key: str, kind: str) -> str:
+    """The one field of a manifest below which `key` would be known."""
+    home = schema(kind)
+    parts = [home]
+    if kind == "agent-task":
+        parts = list(cast("Mapping[str, Schema]", home["$defs"]).values())
+    owners = {
+        name
+        for part in parts
+        for name, inner in fields_of(part).items()
+        if key in fields_of(follow(inner, home)[0])
+    }
+    return owners.pop() if len(owners) == 1 else ""
 
 
 @cache
@@ -77,9 +77,12 @@ def secret_paths(kind: str) -> tuple[Path, ...]:
 
 
 def _secrets(part: Schema, home: Schema, path: Path) -> Iterator[Path]:
+    part, home = follow(part, home)
     if part.get("x-secret"):
         yield path
     for name, inner in fields_of(part).items():
-        yield from _secrets(follow(inner, home), home, (*path, name))
-    for keyword in {"additionalProperties", "items"} & part.keys():
-        yield from _secrets(follow(part.get(keyword), home), home, (*path, ANY))
+        yield from _secrets(cast("Schema", inner), home, (*path, name))
+    for keyword in ("additionalProperties", "items"):
+        inner = part.get(keyword)
+        if isinstance(inner, Mapping):
+            yield from _secrets(inner, home, (*path, ANY))

@@ -42,8 +42,11 @@ class Document:
         known = path
         while known and known not in spots.values:
             known = known[:-1]
-        by_name = key and known == path and path in spots.keys
-        spot = spots.keys[path] if by_name else spots.values.get(known, self.spot)
+        spot = spots.values.get(known, self.spot)
+        name = spots.keys.get(known, spot)
+        # A value that begins below its name is found by the name.
+        if (key and known == path) or name.line != spot.line:
+            spot = name
         return Location(self.file, *spot, json_path(path))
 
     def has(self, path: Path) -> bool:

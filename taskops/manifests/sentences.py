@@ -226,9 +226,15 @@ def _field_hint(key: str, part: Mapping[str, object]) -> str:
     known = fields_of(part)
     if key == "<<":
         return "merge keys are not used here; write the fields out"
-    if owner := nested_in(key, part):
+    if (kind := _file_of(part)) and (owner := nested_in(key, kind)):
         return f"it belongs under `{owner}`"
     return near(key, known) or f"the fields are {', '.join(f'`{k}`' for k in known)}"
+
+
+def _file_of(part: Mapping[str, object]) -> str:
+    title = str(part.get("title", ""))
+    kinds = {"Task": "task", "taskops.yaml": "taskops"}
+    return kinds.get(title, "agent-task" if title.startswith("Agent task") else "")
 
 
 def _shorter(_error: ValidationError, path: Path) -> Iterator[Said]:

@@ -153,5 +153,6 @@ def field_path(text: str) -> tuple[Path, str]:
             names = [f"{before}.{key}" if before else key for key in known]
             offered = ", ".join(f"`{key}`" for key in names)
             return path, near(text, names) or f"use one of {offered or f'`{before}`'}"
-        known = fields_of(follow(known[str(name)], home))
+        inner, home = follow(known[str(name)], home)
+        known = fields_of(inner)
     return path, ""
