@@ -152,7 +152,7 @@ class _Builder:
             if key in fields:
                 line = self.document.keys[here].line
                 text = f"`{shown(key)}` is written twice, first in line {line}"
-                self.note(event, path, text, "keep one of them")
+                self.note(event, here, text, "keep one of them")
                 self.node(self.get(), (*here, "(second)"), depth + 1)
                 continue
             self.document.keys[here] = spot
@@ -164,8 +164,9 @@ class _Builder:
         if isinstance(value, str):
             return value
         text = "a field name must be a text"
-        self.note(event, path, text, "quote it")
-        return event.value if isinstance(event, SCALAR) else "(key)"
+        key = event.value if isinstance(event, SCALAR) else "(key)"
+        self.note(event, (*path, key), text, "quote it")
+        return key
 
     def note(self, event: Event, path: Path, text: str, hint: str) -> None:
         spot = _spot(event.start_mark)

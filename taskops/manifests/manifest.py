@@ -113,14 +113,20 @@ class Manifest:
         """What else is wrong, though there will be no resource of it."""
         told = {problem.where.path for problem in self.problems if problem.where}
         fields = data if isinstance(data, dict) else {}
-        code, ignored = fields.get("code"), fields.get("ignore_changes")
-        if isinstance(code, str) and "$.code" not in told:
-            try:
-                spec.Sent(self.given.files, self.document.file, fields, "code").values()
-            except spec.NotSentError as error:
-                self.note(error.path, error.text, error.hint)
+        ignored = fields.get("ignore_changes")
+        kind = spec.kind_of(fields)
+        named = {"code": ("code",), "generated": (), "agent": spec.RESULT_SCHEMAS}[kind]
+        for name in named:
+            if isinstance(fields.get(name), str | dict) and f"$.{name}" not in told:
+                self._try_sending(fields, kind)
         if isinstance(ignored, list) and "$.ignore_changes" not in told:
             self._ignored({"ignore_changes": [i for i in ignored if type(i) is str]})
+
+    def _try_sending(self, fields: dict[str, object], kind: Kind) -> None:
+        try:
+            spec.Sent(self.given.files, self.document.file, fields, kind).values()
+        except spec.NotSentError as error:
+            self.note(error.path, error.text, error.hint)
 
     def _failed(self) -> bool:
         return any(problem.severity == "error" for problem in self.problems)

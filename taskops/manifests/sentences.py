@@ -210,11 +210,18 @@ def _additional(error: ValidationError, path: Path) -> Iterator[Said]:
     for key in cast("Mapping[str, object]", error.instance):
         if key in known:
             continue
-        title = str(part.get("title", ""))
-        owner = f"`{title}`" if title.endswith(".yaml") else f"{name_of(path)}"
-        owner = f"a {title.lower()}" if not path and owner == "the document" else owner
+        owner = _owner(part, path)
         text = f"`{shown(key)}` is not a field of {owner}"
         yield Said((*path, key), text, _field_hint(key, part), at_name=True)
+
+
+def _owner(part: Mapping[str, object], path: Path) -> str:
+    title = str(part.get("title", ""))
+    if path:
+        return name_of(path)
+    if title.endswith(".yaml"):
+        return f"`{title}`"
+    return f"{'an' if title[:1] in 'AEIO' else 'a'} {title[:1].lower()}{title[1:]}"
 
 
 def _field_hint(key: str, part: Mapping[str, object]) -> str:
@@ -228,7 +235,11 @@ def _field_hint(key: str, part: Mapping[str, object]) -> str:
         return "merge keys are not used here; write the fields out"
     if (kind := _file_of(part)) and (owner := nested_in(key, kind)):
         return f"it belongs under `{owner}`"
-    return near(key, known) or f"the fields are {', '.join(f'`{k}`' for k in known)}"
+    if len(known) > 10:
+        listed = f"`taskops schema {_file_of(part) or 'task'}` lists the fields"
+    else:
+        listed = "the fields are " + ", ".join(f"`{name}`" for name in known)
+    return near(key, known) or listed
 
 
 def _file_of(part: Mapping[str, object]) -> str:
@@ -302,9 +313,9 @@ def _never(error: ValidationError, path: Path) -> Iterator[Said]:
     text = str(
         _schema(error).get("errorMessage", f"{name_of(path)} is not allowed here")
     )
-    yield Said(
-        path, text, "remove one of them" if "both" in text else "remove it", True
-    )
+    other = re.search(r"only for `(type: \w+)`", text)
+    hint = f"remove it, or write `{other[1]}`" if other else "remove it"
+    yield Said(path, text, "remove one of them" if "both" in text else hint, True)
 
 
 def _schema(error: ValidationError) -> Mapping[str, object]:
