@@ -41,10 +41,11 @@ _SAID_ELSEWHERE: Final = frozenset(
 def gate(kind: str) -> Check:
     """Whether data is right by the schema of that name."""
     home = schema(kind)
-    return _compiled(home, home)
+    return compiled(home, home)
 
 
-def _compiled(part: object, home: Schema) -> Check:
+def compiled(part: object, home: Schema) -> Check:
+    """The check of one schema; raises KeyError for a word it does not know."""
     part, home = follow(part, home)
     checks = [
         _KEYWORDS[word](value, part)(home)
@@ -141,7 +142,7 @@ def _bound(least: bool) -> Callable[[object, Schema], _Late]:
 
 def _items(part: object, _part: Schema) -> _Late:
     def make(home: Schema) -> Check:
-        inner = _compiled(part, home)
+        inner = compiled(part, home)
         return lambda value: type(value) is not list or all(map(inner, value))
 
     return make
@@ -159,7 +160,7 @@ def _unique(_wanted: object, _part: Schema) -> _Late:
 
 def _names(part: object, _part: Schema) -> _Late:
     def make(home: Schema) -> Check:
-        inner = _compiled(part, home)
+        inner = compiled(part, home)
         return lambda value: type(value) is not dict or all(map(inner, value))
 
     return make
@@ -182,14 +183,14 @@ def _needs(rules: object, _part: Schema) -> _Late:
 
 def _both(parts: object, _part: Schema) -> _Late:
     listed = cast("list[object]", parts)
-    return lambda home: _all([_compiled(part, home) for part in listed])
+    return lambda home: _all([compiled(part, home) for part in listed])
 
 
 def _if(part: object, whole: Schema) -> _Late:
     def make(home: Schema) -> Check:
-        asked = _compiled(part, home)
-        then = _compiled(whole.get("then", {}), home)
-        otherwise = _compiled(whole.get("else", {}), home)
+        asked = compiled(part, home)
+        then = compiled(whole.get("then", {}), home)
+        otherwise = compiled(whole.get("else", {}), home)
         return lambda value: then(value) if asked(value) else otherwise(value)
 
     return make
@@ -197,7 +198,7 @@ def _if(part: object, whole: Schema) -> _Late:
 
 def _not(part: object, _whole: Schema) -> _Late:
     def make(home: Schema) -> Check:
-        inner = _compiled(part, home)
+        inner = compiled(part, home)
         return lambda value: not inner(value)
 
     return make
@@ -209,8 +210,8 @@ def _fields(properties: object, whole: Schema) -> _Late:
     more = whole.get("additionalProperties", True)
 
     def make(home: Schema) -> Check:
-        known = {name: _compiled(part, home) for name, part in parts.items()}
-        others = None if more is True or more is False else _compiled(more, home)
+        known = {name: compiled(part, home) for name, part in parts.items()}
+        others = None if more is True or more is False else compiled(more, home)
 
         def check(value: object) -> bool:
             if type(value) is not dict:

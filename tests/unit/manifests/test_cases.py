@@ -22,8 +22,6 @@ CASES = Path(__file__).parents[2] / "cases" / "manifests"
 ENVIRON = dict.fromkeys(
     [f"TASKOPS_VAR_{n}" for n in ("SERVER", "USER", "PASSWORD", "SHOP")], "x-secret"
 )
-    f"TASKOPS_VAR_{n}": "x-secret" for n in ("SERVER", "USER", "PASSWORD", "SHOP")
-}
 
 
 def _as_it_is(provider: str, kind: Kind, spec: Tree) -> Tree:
