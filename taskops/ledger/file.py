@@ -61,7 +61,7 @@ class FileLedger:
 
     def describe(self) -> str:
         """What it is, for the header of a plan."""
-        return f"file {self._path.parent.name}/{self._path.name}"
+        return f"file {'/'.join(self._path.parts[-3:])}"
 
     def read(self) -> LedgerState:
         """Everything, at this moment; raises DamagedLedger."""
@@ -100,7 +100,7 @@ class FileLedger:
         opening = None if self._held is None else self._held.open
         try:
             self._write(self._opened().closed(closing))
-        except (TaskopsError, OSError):
+        except Exception:  # noqa: BLE001  # whatever it was, the records are kept
             return keep_unrecorded(
                 self._path.parent.parent,
                 self._project,

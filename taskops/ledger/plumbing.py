@@ -91,6 +91,8 @@ class Git:
             )
         except FileNotFoundError:
             raise _missing(self._root) from None
+        except OSError as reason:
+            raise GitFailed("git cannot be started", str(reason)) from reason
         with process:
             try:
                 out, error = process.communicate(data, timeout)
@@ -242,13 +244,16 @@ class Git:
                 for content in contents
             ]
         # One process for all of them, which takes its input from files.
-        with tempfile.TemporaryDirectory(prefix="taskops-") as folder:
-            paths = [Path(folder, str(number)) for number in range(len(contents))]
-            for path, content in zip(paths, contents, strict=True):
-                path.write_bytes(content)
-            asked = "".join(f"{path}\n" for path in paths).encode()
-            words = ("hash-object", "-w", "--no-filters", "--stdin-paths")
-            return self.run(*words, data=asked).text.split()
+        try:
+            with tempfile.TemporaryDirectory(prefix="taskops-") as folder:
+                paths = [Path(folder, str(number)) for number in range(len(contents))]
+                for path, content in zip(paths, contents, strict=True):
+                    path.write_bytes(content)
+                asked = "".join(f"{path}\n" for path in paths).encode()
+                words = ("hash-object", "-w", "--no-filters", "--stdin-paths")
+                return self.run(*words, data=asked).text.split()
+        except OSError as error:
+            raise GitFailed("git cannot be given what to store", str(error)) from error
 
     def write_tree(self, files: Mapping[str, str]) -> str:
         """Store a tree of blobs, folders and all; its id."""

@@ -153,8 +153,10 @@ class Remote:
         """
         ref = self.ref(environment)
         lease = f"--force-with-lease={ref}:{before}"
+        # A mirror would push everything, and takes no refspec.
+        plain = ("-c", f"remote.{self.name}.mirror=false")
         for left in reversed(range(tries)):
-            answer = self._ask(*PUSH, lease, self.name, f"{after}:{ref}")
+            answer = self._ask(*plain, *PUSH, lease, self.name, f"{after}:{ref}")
             if answer.code == 0:
                 return True
             now = self.listing().get(environment, "")
