@@ -31,7 +31,7 @@ def findings(data: object, kind: str) -> list[Said]:
 def validator(kind: str) -> Validator:
     """The compiled validator of one schema."""
     registry: Registry[object] = Registry().with_resources(
-        (f"{name}.v1.json", DRAFT202012.create_resource(schema(name)))
+        (f"{name}.v1.json", DRAFT202012.create_resource(_bare(name)))
         for name in SCHEMAS
     )
     draft = jsonschema.Draft202012Validator
@@ -41,8 +41,13 @@ def validator(kind: str) -> Validator:
     )
     return cast(
         "Validator",
-        strict(schema(kind), registry=registry, format_checker=_formats()),
+        strict(_bare(kind), registry=registry, format_checker=_formats()),
     )
+
+
+def _bare(name: str) -> dict[str, object]:
+    # A `$schema` makes jsonschema go on with its own class, without our patterns.
+    return {word: value for word, value in schema(name).items() if word != "$schema"}
 
 
 def _pattern(

@@ -55,4 +55,4 @@ def test_invalid_case(case: Path) -> None:
     said = _lines(problems)
     assert said == (case / "expected.txt").read_text("utf-8")
     assert "hunter2" not in said
-    assert all(p.where and p.where.path is not None and p.hint for p in problems)
+    assert all(p.where and p.where.line and p.hint for p in problems)

@@ -113,6 +113,10 @@ def test_any_bytes_are_answered_with_documents_and_problems(content: bytes) -> N
 
 @settings(max_examples=500, deadline=None)
 @given(TEXTS | mangled().map(lambda content: content.decode("utf-8", "replace")))
+@example("a: b\na: c")
+@example("a: &x b")
+@example("a: !x b")
+@example('"a": 017')
 def test_the_fast_way_and_the_careful_way_read_the_same(text: str) -> None:
     fast = quick(text)
 
