@@ -99,6 +99,10 @@ class Anchor:
         """What Anchor cannot hold, before anything is planned."""
         return cannot_hold(wanted)
 
+    def close(self) -> None:
+        """Hang up."""
+        self.door.close()
+
     def date(self) -> float | None:
         """Seconds since the epoch by Anchor's last `Date` header."""
         return self.door.date()

@@ -55,13 +55,27 @@ BrowserUseApi: TypeAlias = Literal["2025-08", "v2", "auto"]
 
 # Models come and go, so one that is not here is worth a word, not a refusal.
 KNOWN_MODELS = frozenset(
-    (
-        "browser-use-llm browser-use-2.0 o3 o4-mini gpt-4o gpt-4o-mini gpt-4.1 "
-        "gpt-4.1-mini gpt-5 gpt-5-mini gemini-2.5-flash gemini-2.5-pro "
-        "gemini-flash-latest gemini-flash-lite-latest llama-4-maverick-17b-128e-instruct "
-        "claude-sonnet-4 claude-sonnet-4-20250514 claude-sonnet-4-5-20250929 "
-        "claude-sonnet-4.5"
-    ).split()
+    {
+        "browser-use-llm",
+        "browser-use-2.0",
+        "o3",
+        "o4-mini",
+        "gpt-4o",
+        "gpt-4o-mini",
+        "gpt-4.1",
+        "gpt-4.1-mini",
+        "gpt-5",
+        "gpt-5-mini",
+        "gemini-2.5-flash",
+        "gemini-2.5-pro",
+        "gemini-flash-latest",
+        "gemini-flash-lite-latest",
+        "llama-4-maverick-17b-128e-instruct",
+        "claude-sonnet-4",
+        "claude-sonnet-4-20250514",
+        "claude-sonnet-4-5-20250929",
+        "claude-sonnet-4.5",
+    }
 )
 
 
@@ -122,6 +136,10 @@ class BrowserUse:
     def check(self, wanted: Iterable[Resource]) -> list[Problem]:
         """What the service cannot hold, and what will surprise later."""
         return [found for resource in wanted for found in _check(resource)]
+
+    def close(self) -> None:
+        """Hang up."""
+        self.door.close()
 
     def date(self) -> float | None:
         """Seconds since the epoch by the service's last `Date` header."""

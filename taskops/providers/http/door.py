@@ -86,6 +86,7 @@ class Door:
     requests: int = 0
     _date: float | None = None
     _here: threading.local = field(default_factory=threading.local)
+    _clients: list[httpx.Client] = field(default_factory=list)
     _context: ssl.SSLContext | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -348,11 +349,20 @@ class Door:
         client: httpx.Client | None = getattr(self._here, "client", None)
         if client is None:
             client = self._here.client = self._open()
+            with self._lock:
+                self._clients.append(client)
         return client
+
+    def close(self) -> None:
+        """Hang up; a lane that is still at a request finds its connection cut."""
+        with self._lock:
+            clients, self._clients = self._clients, []
+        for client in clients:
+            client.close()
 
     def _open(self) -> httpx.Client:
         if self.wsgi is not None:
-            transport = httpx.WSGITransport(app=self.wsgi, raise_app_exceptions=True)
+            transport = httpx.WSGITransport(app=_cut_off(self.wsgi))
             return httpx.Client(transport=transport, follow_redirects=False)
         if self.origin.startswith("http://"):
             # Loopback: a proxy of the environment would never find it.
@@ -361,3 +371,15 @@ class Door:
             if self._context is None:
                 self._context = httpx.create_ssl_context()
         return httpx.Client(follow_redirects=False, verify=self._context)
+
+
+def _cut_off(app: Callable[..., Any]) -> Callable[..., Any]:
+    """The application with its resets as the network would tell them."""
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return app(*arguments)
+        except ConnectionError as error:
+            raise httpx.ReadError(str(error)) from error
+
+    return call

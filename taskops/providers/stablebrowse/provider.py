@@ -119,6 +119,10 @@ class StableBrowse:
                 )
         return found
 
+    def close(self) -> None:
+        """Hang up."""
+        self.door.close()
+
     def date(self) -> float | None:
         """Seconds since the epoch by the service's last `Date` header."""
         return self.door.date()
