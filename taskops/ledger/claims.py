@@ -15,7 +15,7 @@ def locked(holder: Opening | None, hint: str) -> Locked:
     """Another apply holds the ledger: who, since when, where, until when."""
     summary = "another apply holds the ledger; nothing was written"
     if holder is None:
-        return Locked(summary, "it has just begun and has not said who it is", hint)
+        return Locked(summary, "it has not said who it is", hint)
     who = holder.actor or "somebody"
     if holder.host:
         who += f" on {holder.host}"

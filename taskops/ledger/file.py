@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -185,10 +186,14 @@ class FileLedger:
         ]
 
     def _holder(self) -> Opening | None:
-        try:
-            return self._document(self._bytes(self._path)).open
-        except TaskopsError:
-            return None
+        """Who holds it; between its lock and its name there is a moment."""
+        for pause in (0.01, 0.04, 0.15, 0.3):
+            with suppress(TaskopsError):
+                held = self._document(self._bytes(self._path)).open
+                if held is not None:
+                    return held
+            time.sleep(pause)
+        return None
 
     def _wait_hint(self) -> str:
         if self._take_over:

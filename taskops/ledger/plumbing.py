@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -12,14 +10,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from taskops.errors import TaskopsError, UsageError
+from taskops.ledger.credential import TOKEN, Credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-TOKEN = "TASKOPS_GIT_TOKEN"  # noqa: S105  # the name of a variable, not a token
 
 ALWAYS = (
     "--no-replace-objects",
@@ -60,7 +56,7 @@ class Git:
 
     def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
         self._root = root
-        self._token = environ.get(TOKEN, "")
+        self._credential = Credential(environ.get(TOKEN, ""))
         # Git starts helpers of its own; keys of ours are none of their business.
         self.environ = {
             key: value
@@ -105,7 +101,7 @@ class Git:
                     f"git {words[0]}",
                     "check the network, and that git asks for no password",
                 ) from None
-        return Answer(process.returncode, out, self._quiet(error))
+        return Answer(process.returncode, out, self._credential.quiet(error))
 
     def run(
         self, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None
@@ -126,39 +122,9 @@ class Git:
 
     def ask_remote(self, url: str, *words: str) -> Answer:
         """`ask` a command that talks to the remote: it alone gets the token."""
-        return self.ask(*words, more=self._header(url), timeout=NETWORK)
-
-    def _header(self, url: str) -> dict[str, str]:
-        parts = urlsplit(url)
-        near = parts.hostname in ("localhost", "127.0.0.1", "::1")
-        if not self._token or not (
-            parts.scheme == "https" or (parts.scheme == "http" and near)
-        ):
-            return {}
-        host = parts.netloc.rpartition("@")[2]
-        key = f"http.{parts.scheme}://{host}/.extraheader"
-        pair = base64.b64encode(f"x-access-token:{self._token}".encode()).decode()
-        given = self.environ.get("GIT_CONFIG_COUNT", "0")
-        count = int(given) if given.isdigit() else 0
-        # The empty value drops a header that the checkout has left: two of them
-        # are refused.
-        return {
-            "GIT_CONFIG_COUNT": str(count + 2),
-            f"GIT_CONFIG_KEY_{count}": key,
-            f"GIT_CONFIG_VALUE_{count}": "",
-            f"GIT_CONFIG_KEY_{count + 1}": key,
-            f"GIT_CONFIG_VALUE_{count + 1}": f"AUTHORIZATION: basic {pair}",
-        }
-
-    def _quiet(self, error: bytes) -> str:
-        text = error.decode("utf-8", "replace")
-        if self._token:
-            pair = base64.b64encode(f"x-access-token:{self._token}".encode()).decode()
-            text = text.replace(self._token, "…").replace(pair, "…")
-        text = re.sub(r"://[^/\s@]*@", "://", text)
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        told = [x for x in lines if x.startswith(("fatal:", "error:", "remote:", "!"))]
-        return "; ".join(told or lines)[:400]
+        count = self.environ.get("GIT_CONFIG_COUNT", "0")
+        more = self._credential.settings(url, int(count) if count.isdigit() else 0)
+        return self.ask(*words, more=more, timeout=NETWORK)
 
     def check(self) -> None:
         """Raise UsageError unless the folder is in a git repository."""

@@ -25,6 +25,7 @@ from ledger.cases import (
 )
 
 from taskops.errors import TaskopsError
+from taskops.ledger.credential import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -200,13 +201,24 @@ def test_no_error_shows_a_credential(here: Path, server: Server) -> None:
     assert "pass-in-url" not in told
 
 
-def test_the_token_goes_to_no_plain_http_far_away(here: Path, server: Server) -> None:
-    from pathlib import Path
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://git.example/x.git", "http.https://git.example/.extraheader"),
+        (
+            "https://me:pw@git.example:8443/x",
+            "http.https://git.example:8443/.extraheader",
+        ),
+        ("http://git.example/x.git", None),
+        ("ssh://git@git.example/x.git", None),
+        ("git@git.example:x.git", None),
+        ("/srv/x.git", None),
+    ],
+)
+def test_the_token_is_for_the_host_of_the_remote_and_never_in_the_clear(
+    url: str, key: str | None
+) -> None:
+    settings = Credential(TOKEN).settings(url, 3)
 
-    from taskops.ledger.plumbing import Git
-
-    ours = Git(Path(here), {**plain_environ(), "TASKOPS_GIT_TOKEN": TOKEN})
-
-    assert ours._header("http://git.example/x.git") == {}
-    assert ours._header("git@git.example:x.git") == {}
-    assert ours._header("https://git.example/x.git")["GIT_CONFIG_COUNT"] == "2"
+    assert settings.get("GIT_CONFIG_KEY_4") == key
+    assert bool(settings) == (key is not None)
