@@ -79,5 +79,12 @@ def _walk(root: Path, folder: str) -> Iterator[str]:
                 continue
             if entry.is_dir(follow_symlinks=False):
                 waiting.append((entry.path, f"{prefix}{entry.name}/"))
-            elif not entry.is_dir():
+            elif not _is_linked_folder(entry):
                 yield prefix + entry.name
+
+
+def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a circle of links: whoever reads it says so
+        return False

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from taskops.manifests.careful import careful
+from taskops.manifests.careful import BIDI, careful
 from taskops.manifests.checks import odd_things
 from taskops.manifests.load import load_bytes
 from taskops.manifests.quick import quick
@@ -118,6 +118,8 @@ def test_any_bytes_are_answered_with_documents_and_problems(content: bytes) -> N
 @example("a: !x b")
 @example('"a": 017')
 def test_the_fast_way_and_the_careful_way_read_the_same(text: str) -> None:
+    # Such texts are refused before either way is taken.
+    assume(not any(character in BIDI for character in text))
     fast = quick(text)
 
     if fast is not None:
