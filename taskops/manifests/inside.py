@@ -133,6 +133,8 @@ def _read(place: str) -> bytes:
 
 
 def _unreadable(error: Exception) -> NotInsideError:
+    if isinstance(error, RuntimeError):  # pathlib's word for a loop, before 3.13
+        error = OSError(errno.ELOOP, "")
     match getattr(error, "errno", None):
         case errno.ENOENT | errno.ENOTDIR:
             return NotInsideError("is not there", "check the path and the file's name")
