@@ -36,6 +36,7 @@ class Given:
     environ: Mapping[str, str]
     canonical: Callable[[str, Kind, Tree], Tree]
     need_secrets: bool
+    check_code: bool
 
     @cached_property
     def defaults(self) -> dict[str, object]:
@@ -142,7 +143,8 @@ class Manifest:
         self, data: dict[str, object], references: References
     ) -> Resource | None:
         kind = spec.kind_of(data)
-        sent = spec.Sent(self.given.files, self.document.file, data, kind)
+        given = self.given
+        sent = spec.Sent(given.files, self.document.file, data, kind, given.check_code)
         try:
             values = sent.values()
         except spec.NotSentError as error:

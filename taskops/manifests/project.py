@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, cast
 from taskops.errors import InvalidManifests, UsageError
 from taskops.manifests.inside import Inside, NotInsideError
 from taskops.manifests.load import Document, load_bytes
-from taskops.manifests.sentences import near
+from taskops.manifests.naming import near
 from taskops.manifests.validate import problems_of
 from taskops.model.problem import Location, Problem
 from taskops.model.project import Environment, Limits, Project

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from taskops.manifests.careful import shown
 from taskops.manifests.known import ANY
-from taskops.manifests.sentences import name_of, near
+from taskops.manifests.naming import name_of, near
 from taskops.model.values import Secret
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from taskops.manifests import globs
 from taskops.manifests.inside import Inside, NotInsideError
 from taskops.manifests.load import load_bytes
 from taskops.manifests.manifest import Given, Manifest
+from taskops.manifests.naming import near
 from taskops.manifests.project import FILE, project_document
-from taskops.manifests.sentences import near
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
@@ -41,16 +41,18 @@ def load_resources(
     canonical: Callable[[str, Kind, Tree], Tree],
     paths: Sequence[Path] = (),
     need_secrets: bool = True,
+    check_code: bool = True,
 ) -> Loaded:
     """
     Everything that the project declares in its environment.
 
     `canonical` takes a provider, a kind and a spec. With `paths`, only the files
-    there are read. Without `need_secrets` a secret's variable may be missing.
+    there are read. Without `need_secrets` a secret's variable may be missing;
+    without `check_code` nobody looks for what is odd about the code.
     """
     files = Inside(Path(project.root))
     names = _names(project, files.root, paths)
-    given = Given(project, files, environ, canonical, need_secrets)
+    given = Given(project, files, environ, canonical, need_secrets, check_code)
     loading = _Loading(given)
     for name in names:
         loading.file(name)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
 from taskops.manifests.careful import shown
-from taskops.manifests.known import fields_of, nested_in, offered_by
+from taskops.manifests.known import fields_of, offered_by
+from taskops.manifests.naming import field_hint, name_of, near, owner_of
 from taskops.manifests.schemas import schema
-from taskops.model.values import Path, dotted
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
+
+    from taskops.model.values import Path
 
 TYPES: Final = {
     "string": "a text",
@@ -24,14 +26,6 @@ TYPES: Final = {
     "array": "a list",
     "null": "empty",
 }
-NEVER: Final = frozenset(
-    {
-        *("api_url", "base_url", "url", "endpoint", "host", "origin", "proxy", "ca"),
-        *("http_proxy", "https_proxy", "ca_bundle", "cert", "certificate", "verify"),
-        *("insecure", "key", "api_key", "api_key_env", "key_variable", "token"),
-        *("hook", "hooks", "command", "exec", "run", "script", "plugins"),
-    }
-)
 
 
 class Said(NamedTuple):
@@ -55,29 +49,6 @@ def sentences(error: ValidationError) -> Iterator[Said]:
         return
     say = _SAYINGS.get(str(error.validator), _anything)
     yield from say(error, path)
-
-
-def name_of(path: Path) -> str:
-    """How a value is called in a sentence: its field, with the index in a list."""
-    if not path:
-        return "the document"
-    start = next(
-        (n for n in range(len(path) - 1, -1, -1) if isinstance(path[n], str)), 0
-    )
-    return f"`{shown(dotted(path[start:]))}`"
-
-
-def near(word: object, known: Iterable[str]) -> str:
-    """`did you mean …?`, or nothing."""
-    if not isinstance(word, str):
-        return ""
-    names = list(known)
-    by_letters = {re.sub("[^a-z0-9]", "", n.lower()): n for n in names}
-    plainly = re.sub("[^a-z0-9]", "", word.lower())
-    close = get_close_matches(word[:100], names, 1, 0.6) or [
-        by_letters[c] for c in get_close_matches(plainly[:100], by_letters, 1, 0.6)
-    ]
-    return f"did you mean `{close[0]}`?" if close else ""
 
 
 def _anything(_error: ValidationError, path: Path) -> Iterator[Said]:
@@ -210,42 +181,9 @@ def _additional(error: ValidationError, path: Path) -> Iterator[Said]:
     for key in cast("Mapping[str, object]", error.instance):
         if key in known:
             continue
-        owner = _owner(part, path)
+        owner = owner_of(part, path)
         text = f"`{shown(key)}` is not a field of {owner}"
-        yield Said((*path, key), text, _field_hint(key, part), at_name=True)
-
-
-def _owner(part: Mapping[str, object], path: Path) -> str:
-    title = str(part.get("title", ""))
-    if path:
-        return name_of(path)
-    if title.endswith(".yaml"):
-        return f"`{title}`"
-    return f"{'an' if title[:1] in 'AEIO' else 'a'} {title[:1].lower()}{title[1:]}"
-
-
-def _field_hint(key: str, part: Mapping[str, object]) -> str:
-    if part.get("title") == "taskops.yaml" and key.lower() in NEVER:
-        return (
-            "a file in the repository never decides where and with which key taskops "
-            "talks, nor what it runs; use a flag or an environment variable"
-        )
-    known = fields_of(part)
-    if key == "<<":
-        return "merge keys are not used here; write the fields out"
-    if (kind := _file_of(part)) and (owner := nested_in(key, kind)):
-        return f"it belongs under `{owner}`"
-    if len(known) > 10:
-        listed = f"`taskops schema {_file_of(part) or 'task'}` lists the fields"
-    else:
-        listed = "the fields are " + ", ".join(f"`{name}`" for name in known)
-    return near(key, known) or listed
-
-
-def _file_of(part: Mapping[str, object]) -> str:
-    title = str(part.get("title", ""))
-    kinds = {"Task": "task", "taskops.yaml": "taskops"}
-    return kinds.get(title, "agent-task" if title.startswith("Agent task") else "")
+        yield Said((*path, key), text, field_hint(key, part), at_name=True)
 
 
 def _shorter(_error: ValidationError, path: Path) -> Iterator[Said]:

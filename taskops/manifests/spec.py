@@ -11,8 +11,8 @@ from taskops.manifests.checks import odd_things
 from taskops.manifests.code import read_code
 from taskops.manifests.inside import Inside, NotInsideError
 from taskops.manifests.known import fields_of, follow
+from taskops.manifests.naming import near
 from taskops.manifests.schemas import schema
-from taskops.manifests.sentences import near
 from taskops.model.values import Path, from_pointer
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ class Sent:
     file: str
     data: Mapping[str, object]
     kind: Kind
+    check_code: bool = True
     warnings: list[Problem] = field(default_factory=list)
 
     def values(self) -> dict[str, object]:
@@ -74,7 +75,8 @@ class Sent:
         except NotInsideError as error:
             words = f"the file that `code` names {error.why}"
             raise NotSentError(("code",), words, error.hint) from None
-        self.warnings += odd_things(file, content)
+        if self.check_code:
+            self.warnings += odd_things(file, content)
         language = self.data.get("language", "typescript")
         return {
             **self._present("description"),

@@ -395,3 +395,15 @@ def test_globs_find_files_and_nothing_hidden(
     _write(tmp_path, dict.fromkeys([*names, *hidden], ""))
 
     assert globs.find(tmp_path, [pattern]) == found
+
+
+def test_code_is_not_looked_through_when_nobody_asks(tmp_path: Path) -> None:
+    _project(tmp_path, TASK, code="run();\n")
+    project = load_project(tmp_path, None)
+
+    told = load_resources(project, environ={}, canonical=_as_it_is)
+    quiet = load_resources(project, environ={}, canonical=_as_it_is, check_code=False)
+
+    assert [p.severity for p in told.problems] == ["warning"]
+    assert not quiet.problems
+    assert len(told.resources) == len(quiet.resources) == 1
