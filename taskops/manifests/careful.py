@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -227,7 +228,10 @@ def _not_yaml(
     return Trouble(spot, (), _plainly(error), [*hints, "check the lines around it"][0])
 
 
+# The Python parser quotes what it found, and that can be part of a password.
+_QUOTED = re.compile(r"""\s*(?:'(?!:')[^']*'|"[^"]*")""")
+
+
 def _plainly(error: yaml.MarkedYAMLError) -> str:
-    problem = str(error.problem or "it cannot be read")
-    # The Python parser quotes what it found, and that can be a password.
-    return "this is not YAML: " + problem.partition("'")[0].partition("but found")[0]
+    problem = str(error.problem or "it cannot be read").partition(", but found")[0]
+    return "this is not YAML: " + _QUOTED.sub("", problem)
