@@ -229,9 +229,9 @@ def _not_yaml(
 
 
 # The Python parser quotes what it found, and that can be part of a password.
-_QUOTED = re.compile(r"""\s*(?:'(?![]:,}]')[^']*'|"[^"]*")""")
+_QUOTED = re.compile(r"""('[]:,}]')|\s*(?:'[^']*'|"[^"]*")""")
 
 
 def _plainly(error: yaml.MarkedYAMLError) -> str:
     problem = str(error.problem or "it cannot be read").partition(", but found")[0]
-    return "this is not YAML: " + _QUOTED.sub("", problem)
+    return "this is not YAML: " + _QUOTED.sub(r"\1", problem)
