@@ -229,7 +229,7 @@ def _not_yaml(
 
 
 # The Python parser quotes what it found, and that can be part of a password.
-_QUOTED = re.compile(r"""('[]:,}]')|\s*(?:'[^']*'|"[^"]*")""")
+_QUOTED = re.compile(r"""(\s*'[]:,}]')|\s*(?:'[^']*'|"[^"]*")""")
 
 
 def _plainly(error: yaml.MarkedYAMLError) -> str:

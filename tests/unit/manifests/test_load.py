@@ -129,3 +129,9 @@ def test_a_literal_in_bad_yaml_is_never_repeated() -> None:
     text = 'password: "hunter2\\q"\nother: x: hunter2'
 
     assert "hunter2" not in str(load_text("a.yaml", text).problems)
+
+
+def test_what_yaml_misses_is_named() -> None:
+    assert _said("a: [1") == [
+        "a.yaml:2:1: this is not YAML: did not find expected ',' or ']'"
+    ]
