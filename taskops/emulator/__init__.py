@@ -1,0 +1,1 @@
+"""The services' task API as their documents state it, on this machine."""

@@ -1,0 +1,65 @@
+"""What somebody does in the dashboard, behind everybody's back."""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING, Any
+
+from taskops.emulator.store import now
+from taskops.emulator.tasks import latest, merged, new_task, publish, put
+from taskops.emulator.wire import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taskops.emulator.account import Account
+    from taskops.emulator.store import Doc
+
+
+def edit(account: Account, given: Mapping[str, Any]) -> str:
+    """
+    Change a task by hand and return its id; a name that is new makes one.
+
+    `draft` and `latest` are fields of a version (code as plain text), `rename`
+    a name, `delete` a truth, `language` that of a new task.
+    """
+    task = _task(account, given)
+    if (fields := given.get("draft")) is not None:
+        old = account.store.version(task["id"], "draft") or latest(account, task)
+        put(account, task, "draft", _fields(account, task, old, fields))
+    if (fields := given.get("latest")) is not None:
+        old = latest(account, task)
+        publish(account, task, _fields(account, task, old, fields))
+    if given.get("rename"):
+        task["name"] = given["rename"]
+    if given.get("delete"):
+        task["deleted"] = True
+    task["updatedAt"] = now()
+    account.store.put_task(task)
+    account.log(kind="edit", id=task["id"], name=task["name"], by="hand")
+    return str(task["id"])
+
+
+def _task(account: Account, given: Mapping[str, Any]) -> Doc:
+    if "id" in given:
+        task = account.store.task(given["id"])
+        if task is None:
+            raise Failure(404, "Task not found")
+        return task
+    living = [t for t in account.store.named(given["name"]) if not t["deleted"]]
+    if living and not given.get("new"):
+        return living[0]
+    task = new_task(account, given["name"], given.get("language", "typescript"))
+    account.store.put_task(task)
+    return task
+
+
+def _fields(
+    account: Account, task: Doc, old: Doc | None, given: Mapping[str, Any]
+) -> Doc:
+    fields = dict(given)
+    if "code" in fields:
+        fields["code"] = base64.b64encode(str(fields["code"]).encode()).decode()
+    if "description" in fields and not account.is_("description_level", "version"):
+        task["description"] = fields["description"]
+    return merged(account, old, fields)

@@ -1,0 +1,127 @@
+"""/v2/tasks: a task that the service writes, and how far it is."""
+
+from __future__ import annotations
+
+import base64
+import json
+import uuid
+from typing import TYPE_CHECKING
+
+from taskops.emulator.store import now
+from taskops.emulator.tasks import new_task, publish, put
+from taskops.emulator.wire import Answer, Failure, Request, answer
+
+if TYPE_CHECKING:
+    from taskops.emulator.account import Account
+    from taskops.emulator.store import Doc
+
+FAILS = "EMULATE-FAILURE"
+"""A prompt with this in it ends as failed."""
+
+SHAPES = {
+    "user_task": ("name", "user_task", "description"),
+    "taskPrompt": ("taskName", "taskPrompt"),
+}
+
+
+def generate(account: Account, request: Request) -> Answer:
+    """POST /v2/tasks/generate: 200 at once, ready later."""
+    body = request.json()
+    name, prompt = _checked(account, body)
+    living = [t for t in account.store.named(name) if not t["deleted"]]
+    if living and account.is_("duplicate_names", "refused"):
+        raise Failure(400, "a task of that name exists")
+    task = new_task(account, name, "workflow")
+    task["description"] = body.get("description") or ""
+    account.store.put_task(task)
+    same = account.is_("generate_ids", "same")
+    generation = {
+        "id": task["id"] if same else str(uuid.uuid4()),
+        "taskId": task["id"],
+        "polls": account.number("generate_polls"),
+        "hidden": account.number("generate_404"),
+        "ends": "failed"
+        if FAILS in prompt or account.is_("generate_result", "failed")
+        else "ready",
+        "prompt": prompt,
+        "configuration": body.get("task_browser_default_configuration"),
+    }
+    account.store.put_thing("generation", generation["id"], generation)
+    account.log(kind="generate", id=task["id"], name=name)
+    shown = {"id": generation["id"], "status": "generating"}
+    if not same:
+        shown |= {"taskId": task["id"], "projectId": account.store.team}
+    return answer(shown)
+
+
+def _checked(account: Account, body: Doc) -> tuple[str, str]:
+    wanted = account.behaviours["generate_shape"]
+    shape = wanted if wanted != "both" else _shape_of(body)
+    for field in SHAPES[shape]:
+        value = body.get(field)
+        if not isinstance(value, str) or not value:
+            raise Failure(400, f"{field} is required")
+    for field in ("output_file_only", "human_intervention"):
+        if field in body and not isinstance(body[field], bool):
+            raise Failure(400, f"{field} must be a boolean")
+    for field in ("input_schema", "output_schema"):
+        if field in body and not isinstance(body[field], list):
+            raise Failure(400, f"{field} must be a list")
+    if "application_id" in body:
+        try:
+            uuid.UUID(body["application_id"])
+        except (ValueError, TypeError, AttributeError):
+            raise Failure(400, "application_id must be a uuid") from None
+    name, prompt = SHAPES[shape][:2]
+    return body[name], body[prompt]
+
+
+def _shape_of(body: Doc) -> str:
+    return "taskPrompt" if "taskPrompt" in body else "user_task"
+
+
+def status(account: Account, task_id: str) -> Answer:
+    """GET /v2/tasks/{taskId}/generation-status."""
+    generation = account.store.thing("generation", task_id)
+    if generation is None:
+        mine = [g for g in account.store.things("generation") if g["taskId"] == task_id]
+        generation = mine[0] if mine else None
+    if generation is None:
+        raise Failure(404, "Task not found", form="error")
+    if generation["hidden"] > 0:
+        generation["hidden"] -= 1
+        account.store.put_thing("generation", generation["id"], generation)
+        raise Failure(404, "Task not found", form="error")
+    if generation["polls"] > 0:
+        generation["polls"] -= 1
+        account.store.put_thing("generation", generation["id"], generation)
+        said = account.behaviours["generate_state"]
+        return answer({"id": generation["id"], "status": said})
+    if generation["ends"] == "failed":
+        _end(account, generation, failed=True)
+        error = "the page asked for a second factor"
+        shown = {"id": generation["id"], "status": "failed", "error": error}
+        return answer(shown)
+    _end(account, generation, failed=False)
+    return answer({"id": generation["id"], "status": "ready"})
+
+
+def _end(account: Account, generation: Doc, *, failed: bool) -> None:
+    """The first question after the end finds the task written."""
+    task = account.store.task(generation["taskId"])
+    if task is None or generation.get("ended"):
+        return
+    generation["ended"] = True
+    account.store.put_thing("generation", generation["id"], generation)
+    if failed:
+        task["status"] = "failed"
+    else:
+        workflow = {"name": task["name"], "segments": [{"goal": generation["prompt"]}]}
+        code = base64.b64encode(json.dumps(workflow).encode()).decode()
+        fields: Doc = {"code": code, "language": "workflow"}
+        if generation["configuration"]:
+            fields["browserConfiguration"] = generation["configuration"]
+        put(account, task, "draft", fields)
+        publish(account, task, fields)
+    task["updatedAt"] = now()
+    account.store.put_task(task)

@@ -1,0 +1,233 @@
+"""Remote tasks as files: new manifests, and old ones brought up to date."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, cast
+
+from taskops.comparing.diff import differing_paths
+from taskops.manifests.write import PLAIN, WORDS, manifest_text, variable_for
+from taskops.model.values import EMPTY, Code, Secret, Value, at, put, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+    from taskops.model.project import Project
+    from taskops.model.resource import Observed, Resource, Version
+    from taskops.model.values import Path as ValuePath
+    from taskops.model.values import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """
+    What one remote task becomes on disk.
+
+    `files` are relative to the project; `variables` are the process variables
+    that its secrets need; `notes` are what a person must know of it.
+    """
+
+    name: str
+    files: Mapping[str, bytes]
+    variables: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A remote task that cannot be written as a manifest, and why."""
+
+    name: str
+    why: str
+
+
+def declared_name(project: Project, name: str) -> str | None:
+    """The name that a manifest would have; None where it is not this environment's."""
+    prefix, suffix = project.environment.name_prefix, project.environment.name_suffix
+    inner = name.removeprefix(prefix).removesuffix(suffix)
+    return inner if inner and f"{prefix}{inner}{suffix}" == name else None
+
+
+def pull_task(
+    project: Project, observed: Observed, declared: Resource | None
+) -> Pulled | LeftOut:
+    """
+    The files of one task; what is declared already is edited in place.
+
+    The live version is what is pulled, or the draft where nothing is live.
+    """
+    name = declared_name(project, observed.name)
+    if name is None:
+        return LeftOut(observed.name, "its name is not of this environment")
+    if observed.language != "typescript":
+        return LeftOut(name, f"its language is `{observed.language}`")
+    version = observed.latest or observed.draft
+    code = version.value(("code",)) if version is not None else None
+    if version is None or version.content is None or not isinstance(code, Code):
+        return LeftOut(name, "it has no code")
+    data = code.load()
+    if (why := _unwritable(data)) is not None:
+        return LeftOut(name, why)
+    live = observed.latest is not None
+    remote = _Remote(name, version.content, data, live, _notes(observed, version))
+    if declared is not None and declared.kind == "code":
+        return _edited(project, remote, declared)
+    return _new(project, remote)
+
+
+def _unwritable(data: bytes) -> str | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return "its code is not UTF-8"
+    return "its code is larger than 1 MiB" if len(data) > 1024 * 1024 else None
+
+
+def _notes(observed: Observed, version: Version) -> tuple[str, ...]:
+    notes = []
+    draft = observed.draft
+    if draft is not None and draft is not version and draft.digest != version.digest:
+        notes.append("its draft has unpublished edits, which were not pulled")
+    if version.extras:
+        notes.append(
+            "fields that taskops does not know stay on the service as they are"
+        )
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True)
+class _Remote:
+    name: str
+    content: Tree
+    code: bytes
+    live: bool
+    notes: tuple[str, ...]
+
+
+def _new(project: Project, remote: _Remote) -> Pulled:
+    folder, name = manifest_folder(project), remote.name
+    settings: dict[str, object] = {} if remote.live else {"publish": False}
+    text, variables = manifest_text(name, remote.content, settings, code=f"{name}.ts")
+    files = {
+        str(folder / f"{name}.yaml"): text.encode(),
+        str(folder / f"{name}.ts"): remote.code,
+    }
+    return Pulled(name, files, variables, remote.notes)
+
+
+def manifest_folder(project: Project) -> PurePosixPath:
+    """Where new manifests go: the folder that the first glob looks into."""
+    glob = project.manifests[0] if project.manifests else "tasks/*.yaml"
+    parts = []
+    for part in PurePosixPath(glob).parts[:-1]:
+        if re.search(r"[*?\[]", part):
+            break
+        parts.append(part)
+    return PurePosixPath(*parts) if parts else PurePosixPath()
+
+
+def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
+    root, path = Path(project.root), PurePosixPath(declared.manifest)
+    before = (root / path).read_text("utf-8")
+    documents, dump = _round_trip(before)
+    document = next(
+        (d for d in documents if isinstance(d, dict) and d.get("name") == remote.name),
+        None,
+    )
+    if document is None:
+        return Pulled(remote.name, {}, (), ("its manifest could not be found again",))
+    variables = _lay_over(document, remote.name, declared.content, remote.content)
+    code_path = path.parent / str(document.get("code", f"{remote.name}.ts"))
+    files = {str(path): dump(documents), str(code_path): remote.code}
+    current = {str(path): before.encode()}
+    if (there := root / code_path).is_file():
+        current[str(code_path)] = there.read_bytes()
+    changed = {key: value for key, value in files.items() if current.get(key) != value}
+    return Pulled(remote.name, changed, variables, remote.notes)
+
+
+def _lay_over(
+    document: MutableMapping[str, object], name: str, old: Tree, new: Tree
+) -> tuple[str, ...]:
+    """Set what differs and remove what is gone; everything else keeps its form."""
+    variables = []
+    without_code = [
+        put(tree, ("code",), None) if tree else EMPTY for tree in (old, new)
+    ]
+    for path in differing_paths(*without_code):
+        value = at(new, path)
+        if isinstance(value, Secret):
+            variables.append(variable_for(name, path))
+            _set(document, path, _quoted(f"${{env.{variables[-1]}}}"))
+        elif value is None:
+            _remove(document, path)
+        else:
+            _set(document, path, _styled(value))
+    return tuple(variables)
+
+
+def _set(document: MutableMapping[str, object], path: ValuePath, value: object) -> None:
+    *above, last = (str(key) for key in path)
+    here = document
+    for key in above:
+        inner = here.get(key)
+        if not isinstance(inner, Mapping):
+            here[key] = inner = {}
+        here = cast("MutableMapping[str, object]", inner)
+    here[last] = value
+
+
+def _remove(document: MutableMapping[str, object], path: ValuePath) -> None:
+    *above, last = (str(key) for key in path)
+    here: object = document
+    for key in above:
+        here = here.get(key) if isinstance(here, Mapping) else None
+    if isinstance(here, Mapping):
+        cast("MutableMapping[str, object]", here).pop(last, None)
+
+
+def _styled(value: Value) -> object:
+    match value:
+        case str():
+            text = value.replace("${", "$${")
+            plain = PLAIN.fullmatch(text) and text.lower() not in WORDS
+            return text if plain else _quoted(text)
+        case tuple():
+            return [_styled(item) for item in value]
+        case Mapping():
+            return {key: _styled(item) for key, item in value.items()}
+        case _:
+            return thaw(value)
+
+
+def _quoted(text: str) -> object:
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415
+
+    return DoubleQuotedScalarString(text)
+
+
+def _round_trip(text: str) -> tuple[list[object], _Dump]:
+    # Only `pull` into existing files needs it, and it is slow to import.
+    from ruamel.yaml import YAML  # noqa: PLC0415
+
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = 10_000
+    yaml.explicit_start = text.startswith("---")
+    return list(yaml.load_all(text)), _Dump(yaml)
+
+
+class _Dump:
+    """Writes documents the way they were read, comments included."""
+
+    def __init__(self, yaml: object) -> None:
+        self._yaml = yaml
+
+    def __call__(self, documents: list[object]) -> bytes:
+        stream = io.BytesIO()
+        self._yaml.dump_all(documents, stream)  # type: ignore[attr-defined]  # ruamel's YAML
+        return stream.getvalue()
