@@ -9,6 +9,7 @@ from taskops.errors import TaskopsError
 from taskops.ledger.claims import locked, moved
 from taskops.ledger.document import Document, require_names
 from taskops.ledger.git_log import entries_of, message_of
+from taskops.ledger.log import opening_words
 from taskops.ledger.plumbing import Git
 from taskops.ledger.remote import PAUSES, Remote, Signature
 from taskops.ledger.tips import Tip, load_tip, write_files
@@ -95,8 +96,8 @@ class GitLedger:
         if tip.commit != revision:
             raise moved()
         document = replace(tip.document, open=opening)
-        message = f"open: {_count(len(opening.intents), 'change')}"
-        after = self._push(tip, document, message_of(message, {}, opening), 3)
+        message = message_of(opening_words(opening), {}, opening)
+        after = self._push(tip, document, message, 3)
         if after is None:
             raise self._refusal(opening)
         self._tip, self._opening = after, opening
@@ -113,7 +114,8 @@ class GitLedger:
 
     def flush(self, records: Mapping[Address, Record | None]) -> None:
         """Write records while it is open."""
-        message = f"flush: {_count(len(records), 'record')}"
+        first, *rest = sorted(map(str, records)) or ["nothing"]
+        message = f"flush: {first}" + (f" and {len(rest)} more" if rest else "")
         self._advance(lambda now: now.with_records(records), message, {})
 
     def close(self, closing: Closing) -> str:
@@ -190,7 +192,3 @@ def _take_over_hint(held: Opening) -> str:
         f"wait for it; once you know that it is dead: "
         f"`taskops apply --take-over {held.apply}`"
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

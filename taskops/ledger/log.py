@@ -65,9 +65,15 @@ def entry_of_open(opening: Opening) -> Entry:
         host=opening.host,
         run=opening.run,
         plan=opening.plan,
-        message=f"open: {len(opening.intents)} changes",
+        message=opening_words(opening),
         closed=False,
     )
+
+
+def opening_words(opening: Opening) -> str:
+    """What an apply that has just begun says in the log."""
+    number = len(opening.intents)
+    return f"open: {number} change" + ("" if number == 1 else "s")
 
 
 WORDS = ("apply", "actor", "host", "run", "plan", "commit", "message")

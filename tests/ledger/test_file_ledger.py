@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import resource
 import subprocess
 import sys
 import tempfile
@@ -202,6 +203,37 @@ def test_a_kill_at_any_moment_leaves_a_whole_ledger(tmp_path: Path) -> None:
         assert all(entry.message for entry in history(file_ledger(tmp_path)))
 
 
+def test_who_reads_while_another_writes_sees_a_whole_ledger(tmp_path: Path) -> None:
+    process = start(tmp_path, "write")
+    assert told(process) == "ready"
+
+    whole = [OURS in file_ledger(tmp_path).read().records for _ in range(400)]
+
+    process.kill()
+    process.communicate()
+    assert all(whole)
+
+
+def test_a_disk_that_is_full_at_any_byte_keeps_the_old_ledger(tmp_path: Path) -> None:
+    ledger, one = file_ledger(tmp_path), opening()
+    ledger.open(one, "")
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    size = path_in(tmp_path).stat().st_size
+
+    for room in range(0, size, 7):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, hard))
+        try:
+            with pytest.raises(TaskopsError, match="cannot be written") as refused:
+                ledger.flush(records(record()))
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        assert "File too large" in refused.value.detail
+        assert file_ledger(tmp_path).read().open == one
+
+    assert ledger.close(closing_of(one, record())) == ""
+    assert OURS in file_ledger(tmp_path).read().records
+
+
 def test_a_ledger_cut_at_any_byte_is_refused_or_whole(tmp_path: Path) -> None:
     filled(tmp_path, "price-watch")
     path = path_in(tmp_path)
@@ -340,6 +372,19 @@ def test_ids_of_other_environments_are_known(tmp_path: Path) -> None:
     assert dict(state.owned_elsewhere) == {("anchor", "id-price-watch"): "production"}
 
 
+def test_an_apply_that_never_ended_is_in_the_log(tmp_path: Path) -> None:
+    ledger, one = file_ledger(tmp_path), opening()
+    ledger.open(one, "")
+
+    (entry,) = history(file_ledger(tmp_path))
+
+    assert (entry.apply, entry.closed, entry.message) == (
+        one.apply,
+        False,
+        "open: 1 change",
+    )
+
+
 def test_the_log_survives_a_torn_line(tmp_path: Path) -> None:
     filled(tmp_path, "price-watch")
     log = path_in(tmp_path).with_suffix(".log.jsonl")
@@ -347,6 +392,8 @@ def test_the_log_survives_a_torn_line(tmp_path: Path) -> None:
     filled(tmp_path, "other")
 
     last, first = history(file_ledger(tmp_path))
+    assert "" not in (last.apply, first.apply)
+    assert last.apply != first.apply
 
     assert (last.actor, last.message, last.commit) == (
         "ada",

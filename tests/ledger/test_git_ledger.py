@@ -99,12 +99,14 @@ def test_every_sort_of_clone_will_do(
     filled(other, "second")
 
     assert len(git_ledger(here).read().records) == 2
-    assert len(history(git_ledger(other))) == 2
     assert git(other, "rev-parse", "--is-shallow-repository") == shallow
+    assert len(history(git_ledger(other))) == 2
 
 
-def test_nothing_of_the_clone_is_touched(here: Path) -> None:
+def test_nothing_of_the_clone_is_touched(here: Path, remote: Path) -> None:
     git(here, "checkout", "--quiet", "--detach")
+    git(here, "config", "--add", "remote.origin.fetch", "+refs/taskops/*:refs/tags/*")
+    filled(clone(remote, "there"), "other")
     (here / "file").write_text("in the middle of something")
     (here / "staged").write_text("staged")
     git(here, "add", "staged")
@@ -127,9 +129,12 @@ def test_nothing_of_the_clone_is_touched(here: Path) -> None:
         ]
 
     before = everything()
-    filled(here, "price-watch")
     git_ledger(here).read()
+    assert everything() == before
 
+    git(here, "config", "--unset-all", "remote.origin.fetch", "taskops")
+    before = everything()
+    filled(here, "price-watch")
     assert everything() == before
 
 
@@ -190,6 +195,15 @@ def test_a_ledger_that_merely_moved_is_stale(here: Path, remote: Path) -> None:
 
     with pytest.raises(Stale):
         ledger.open(opening(), before)
+
+
+def test_a_stale_revision_that_this_process_never_read_is_stale(here: Path) -> None:
+    filled(here, "price-watch")
+    before = git_ledger(here).read().revision
+    filled(here, "other")
+
+    with pytest.raises(Stale):
+        git_ledger(here).open(opening(), before)
 
 
 def test_a_revision_that_this_process_never_read_is_found(here: Path) -> None:

@@ -201,6 +201,15 @@ def test_no_error_shows_a_credential(here: Path, server: Server) -> None:
     assert "pass-in-url" not in told
 
 
+def test_what_git_says_is_cleaned_of_credentials() -> None:
+    pair = BASIC.removeprefix("basic ")
+    said = f"hint: no\nfatal: https://me:pw@git.example/x: {TOKEN} {pair}\n"
+
+    told = Credential(TOKEN).quiet(said.encode())
+
+    assert told == "fatal: https://git.example/x: … …"
+
+
 @pytest.mark.parametrize(
     ("url", "key"),
     [
