@@ -103,7 +103,7 @@ class Remote:
         for line in answer.text.splitlines():
             commit, _, ref = line.partition("\t")
             environment = ref.removeprefix(self.ref(""))
-            if ref.startswith(self.ref("")) and NAME.fullmatch(environment):
+            if NAME.fullmatch(environment):
                 found[environment] = commit
         return found
 

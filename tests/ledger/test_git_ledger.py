@@ -110,11 +110,10 @@ def test_nothing_of_the_clone_is_touched(here: Path, remote: Path) -> None:
     (here / "file").write_text("in the middle of something")
     (here / "staged").write_text("staged")
     git(here, "add", "staged")
-    hook = here / ".git" / "hooks" / "pre-push"
-    hook.write_text("#!/bin/sh\ntouch ran; exit 1\n")
-    hook.chmod(0o755)
-    (here / ".git" / "hooks" / "reference-transaction").write_text("#!/bin/sh\nexit 1")
-    (here / ".git" / "hooks" / "reference-transaction").chmod(0o755)
+    for name in ("pre-push", "reference-transaction"):
+        hook = here / ".git" / "hooks" / name
+        hook.write_text(f"#!/bin/sh\ntouch {here}/ran\n")
+        hook.chmod(0o755)
 
     def everything() -> list[object]:
         return [
@@ -128,6 +127,7 @@ def test_nothing_of_the_clone_is_touched(here: Path, remote: Path) -> None:
             (here / "ran").exists(),
         ]
 
+    (here / "ran").unlink(missing_ok=True)
     before = everything()
     git_ledger(here).read()
     assert everything() == before
@@ -472,3 +472,11 @@ def test_a_damaged_ledger_is_refused_with_a_way_out(
     assert f"{REF}:{path}" in refused.value.detail
     assert says in refused.value.detail
     assert "git push --force" in refused.value.hint
+
+
+def test_a_branch_with_the_name_of_the_ref_is_not_the_ledger(
+    here: Path, remote: Path
+) -> None:
+    git(here, "push", "--quiet", "origin", f"HEAD:refs/heads/{REF}")
+
+    assert not git_ledger(here).read().exists
