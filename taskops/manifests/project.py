@@ -51,6 +51,12 @@ def load_project(root: Path, environment: str | None) -> Project:
     )
 
 
+def environment_names(root: Path) -> tuple[str, ...]:
+    """The environments in the order of taskops.yaml; raises InvalidManifests."""
+    data = cast("Mapping[str, object]", project_document(root).data)
+    return tuple(cast("Mapping[str, object]", data.get("environments") or {}))
+
+
 def project_document(root: Path) -> Document:
     """taskops.yaml as a document without problems; raises InvalidManifests."""
     try:

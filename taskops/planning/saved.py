@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskops.errors import Stale
 from taskops.model.change import Keep, Wait
-from taskops.model.values import canonical, thaw
+from taskops.model.values import canonical
 from taskops.planning.digest import plan_digest
 
 if TYPE_CHECKING:
@@ -142,5 +142,5 @@ def _fields(change: Change) -> dict[str, tuple[str, str]]:
 
 def as_json(value: object) -> str:
     """One value as it is compared and shown: short canonical JSON."""
-    text = canonical(thaw(value)).decode()  # type: ignore[arg-type]  # a value of a plan
+    text = canonical(value).decode()
     return text if len(text) <= 80 else text[:77] + "…"

@@ -1,0 +1,94 @@
+"""`taskops drift`: a view of the plan that only looks at what moved by itself."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taskops.cli import options
+
+if TYPE_CHECKING:
+    from taskops.model.plan import Plan
+
+EPILOG = """\b
+Examples:
+  taskops drift --env production
+  taskops drift --pending --format markdown
+"""
+
+
+@click.command(epilog=EPILOG)
+@options.place
+@options.service
+@click.option("--pending", is_flag=True, help="Also what was merged and never applied.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@options.json_into
+@options.talk
+def command(**given: Any) -> int:
+    """Tell what moved on the service outside git; exit 2 if something did."""
+    from taskops.cli.commands.planning import rendered, watching
+    from taskops.cli.streams import Out
+    from taskops.cli.wiring import session
+    from taskops.errors import Exit
+    from taskops.render.walk import sheet_of
+
+    code: int = Exit.FAILED
+    with watching(given.get("json_into")) as watch:
+        try:
+            with session(options.wanted_from(given), watch.listener) as opened:
+                asked = options.plan_options({"refresh": True})
+                plan = opened.plan(asked)
+            watch.clear()
+            seen = _only_drift(plan, pending=given["pending"])
+            sheet = sheet_of(seen)
+            watch.planned(sheet)
+            text = rendered(sheet, given["form"], given["color"])
+            if given["form"] == "text":
+                text += _ways_out(plan, given)
+            Out(sys.stdout, tolerant=False).write(text)
+            code = Exit.CHANGES if seen.effective else Exit.OK
+            if seen.errors:
+                code = Exit.GUARDED
+        finally:
+            watch.end(code)
+    return code
+
+
+def _only_drift(plan: Plan, *, pending: bool) -> Plan:
+    """The plan without what git moved, unless that is asked for too."""
+    from taskops.model.change import Keep
+
+    kept = tuple(
+        change
+        for change in plan.changes
+        if isinstance(change, Keep)
+        or pending
+        or getattr(change, "origin", "") in ("drift", "conflict")
+    )
+    return replace(plan, changes=kept)
+
+
+def _ways_out(plan: Plan, given: dict[str, Any]) -> str:
+    """Both of them: keep the hand edit, or undo it."""
+    from taskops.applying.approval import SHORTEST, moved_by_service
+    from taskops.cli.commands.plan import place_words
+
+    moved = [change.address.name for change in moved_by_service(plan)]
+    if not moved:
+        return ""
+    names, where = " ".join(moved), place_words(given)
+    digest = plan.digest[:SHORTEST]
+    return (
+        f"To keep what is on the service: taskops pull {names} --force{where}, "
+        "then commit it\n"
+        f"To undo it: taskops apply{where} --expect-digest {digest}\n"
+    )

@@ -1,0 +1,120 @@
+"""`taskops plan`: what apply would do, and why; nothing is written."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from taskops.cli import options
+
+if TYPE_CHECKING:
+    from taskops.cli.streams import Color
+    from taskops.model.plan import Plan
+
+EPILOG = """\b
+Examples:
+  taskops plan --emulator
+  taskops plan --env production --out plan.json
+  taskops plan --against ledger --format markdown
+"""
+
+
+@click.command(epilog=EPILOG)
+@options.place
+@options.service
+@options.shape
+@click.option(
+    "--against",
+    type=click.Choice(["service", "ledger"]),
+    default="service",
+    show_default=True,
+    help="The ledger alone needs no key and no network but git's.",
+)
+@click.option("--out", metavar="FILE", help="Save the plan for `taskops apply FILE`.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@click.option("--detailed-exitcode", is_flag=True, help="2 when there are changes.")
+@options.json_into
+@options.talk
+def command(**given: Any) -> int:
+    """Show what apply would do; write nothing."""
+    from taskops.cli.commands.planning import rendered, save, watching
+    from taskops.cli.streams import Out
+    from taskops.cli.wiring import session
+    from taskops.errors import Exit
+    from taskops.render.walk import sheet_of
+
+    code: int = Exit.FAILED
+    with watching(given.get("json_into")) as watch:
+        try:
+            with session(options.wanted_from(given), watch.listener) as opened:
+                asked = options.plan_options(given, against=given["against"])
+                plan = opened.plan(asked)
+            watch.clear()
+            sheet = sheet_of(plan)
+            watch.planned(sheet)
+            if given["out"]:
+                save(sheet, given["out"])
+            text = rendered(
+                sheet,
+                given["form"],
+                given["color"],
+                next_command=next_command(plan, given),
+                verbose=given["verbose"],
+            )
+            Out(sys.stdout, tolerant=False).write(text)
+            code = exit_code(plan, detailed=given["detailed_exitcode"])
+        finally:
+            watch.end(code)
+    return code
+
+
+def exit_code(plan: Plan, *, detailed: bool) -> int:
+    """8 with problems; 2 with changes if that was asked for; else 0."""
+    from taskops.errors import Exit
+
+    if plan.errors:
+        return Exit.GUARDED
+    return Exit.CHANGES if detailed and plan.effective else Exit.OK
+
+
+def next_command(plan: Plan, given: dict[str, Any]) -> str:
+    """What to type next; empty where there is nothing to do."""
+    if plan.errors or not (plan.effective or plan.bookkeeping):
+        return ""
+    if given.get("out"):
+        return f"taskops apply {given['out']}"
+    return f"taskops apply{place_words(given)}"
+
+
+def place_words(given: dict[str, Any]) -> str:
+    """The options that say where, as they were given."""
+    words = ""
+    if given.get("directory", ".") != ".":
+        words += f" -C {given['directory']}"
+    if given.get("environment"):
+        words += f" --env {given['environment']}"
+    if given.get("emulator") and not os.environ.get("TASKOPS_EMULATOR"):
+        words += " --emulator"
+    if given.get("at"):
+        words += f" --at {given['at']}"
+    if given.get("prune"):
+        words += " --prune"
+    for name in ("select", "exclude", "adopt", "retry", "resend"):
+        words += "".join(f" --{name} {value}" for value in given.get(name, ()))
+    return words
+
+
+def color_of(given: dict[str, Any]) -> Color:
+    """The wish of `--color`."""
+    color: Color = given.get("color", "auto")
+    return color

@@ -1,0 +1,143 @@
+"""What the commands that make a plan share: listening, showing, saving."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskops.cli.events import EventFile
+from taskops.cli.live import Live
+from taskops.cli.streams import look_of
+from taskops.errors import TaskopsError
+from taskops.ledger.disk import replace_file
+from taskops.model.resource import Address
+from taskops.planning.saved import SavedChange, SavedPlan, as_json
+from taskops.render.markdown import plan_markdown
+from taskops.render.plan_json import plan_json, row_data, sheet_from_json
+from taskops.render.report import report_data
+from taskops.render.text import plan_text
+from taskops.render.words import to_do
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taskops.cli.streams import Color
+    from taskops.model.plan import Report
+    from taskops.model.ports import Event
+    from taskops.render.sheet import Sheet
+
+
+class Watch:
+    """Whoever listens: a person at a terminal, and a file for programs."""
+
+    def __init__(self, json_into: str | None) -> None:
+        self.live = Live(sys.stderr)
+        self.file = EventFile(json_into) if json_into else None
+
+    def listener(self, event: Event, /) -> None:
+        """Hear of it."""
+        self.live(event)
+        if self.file is not None:
+            self.file(event)
+
+    def planned(self, sheet: Sheet) -> None:
+        """Tell the file what was planned."""
+        if self.file is None:
+            return
+        for row in sheet.rows:
+            self.file.write("planned_change", row.words, row_data(row))
+        counts = {"counts": sheet.counts, "digest": sheet.digest}
+        self.file.write("change_summary", to_do(sheet), counts)
+
+    def reported(self, report: Report) -> None:
+        """Tell the file what came of it."""
+        if self.file is not None:
+            self.file.write("report", "all outcomes", {"report": report_data(report)})
+
+    def clear(self) -> None:
+        """Take the live line away."""
+        self.live.clear()
+
+    def end(self, code: int) -> None:
+        """The last word."""
+        self.live.clear()
+        if self.file is not None:
+            self.file.end(int(code))
+
+
+@contextmanager
+def watching(json_into: str | None) -> Iterator[Watch]:
+    """Somebody who listens while the work goes on."""
+    watch = Watch(json_into)
+    try:
+        yield watch
+    finally:
+        watch.clear()
+
+
+def rendered(
+    sheet: Sheet,
+    form: str,
+    color: Color,
+    *,
+    next_command: str = "",
+    verbose: bool = False,
+) -> str:
+    """The plan in the form that was asked for."""
+    match form:
+        case "json":
+            return plan_json(sheet)
+        case "markdown":
+            return plan_markdown(sheet)
+        case _:
+            look = look_of(sys.stdout, os.environ, color)
+            return plan_text(sheet, look, verbose=verbose, next_command=next_command)
+
+
+def save(sheet: Sheet, path: str) -> None:
+    """The plan as a file that only its owner reads; all of it or nothing."""
+    try:
+        replace_file(Path(path), plan_json(sheet).encode())
+    except OSError as error:
+        raise TaskopsError(
+            f"the plan could not be saved as `{path}`",
+            error.strerror or str(error),
+            "choose another place with --out",
+        ) from error
+
+
+def read_sheet(path: str) -> Sheet:
+    """A saved plan; raises TaskopsError or UsageError."""
+    try:
+        text = Path(path).read_text("utf-8", "replace")
+    except OSError as error:
+        raise TaskopsError(
+            f"the plan file `{path}` cannot be read", error.strerror or str(error)
+        ) from error
+    return sheet_from_json(text, path)
+
+
+def saved_plan(sheet: Sheet) -> SavedPlan:
+    """What somebody reviewed, as the plan of now is held against it."""
+    return SavedPlan(
+        project=sheet.project,
+        environment=sheet.environment,
+        digest=sheet.digest,
+        targets=dict(sheet.targets),
+        changes=[
+            SavedChange(
+                address=Address.parse(row.address),
+                digest=row.digest,
+                to=row.to,
+                fields={
+                    ".".join(field.path): (as_json(field.before), as_json(field.after))
+                    for field in row.fields
+                },
+            )
+            for row in sheet.rows
+            if row.digest
+        ],
+    )

@@ -1,0 +1,41 @@
+"""`taskops show`: a saved plan as a person or a program wants it."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from taskops.cli import options
+
+if TYPE_CHECKING:
+    from taskops.cli.streams import Color
+
+EPILOG = """\b
+Example:
+  taskops show plan.json --format markdown
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("plan_file", metavar="PLAN", type=click.Path())
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    show_default=True,
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@options.talk
+def command(
+    *, plan_file: str, form: str, verbose: bool, color: Color, debug: bool
+) -> None:
+    """Show a plan that `taskops plan --out` saved."""
+    del debug
+    from taskops.cli.commands.planning import read_sheet, rendered
+    from taskops.cli.streams import Out
+
+    text = rendered(read_sheet(plan_file), form, color, verbose=verbose)
+    Out(sys.stdout, tolerant=False).write(text)

@@ -1,0 +1,109 @@
+"""`taskops validate`: every problem of every file at once, offline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taskops.cli import options
+
+if TYPE_CHECKING:
+    from taskops.manifests.resolve import Loaded
+    from taskops.model.problem import Problem
+    from taskops.model.project import Project
+
+EPILOG = """\b
+Examples:
+  taskops validate
+  taskops validate tasks/price-watch.yaml
+  taskops validate --format github
+"""
+
+
+@click.command(epilog=EPILOG)
+@click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path(exists=True))
+@options.place
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github"]),
+    default="text",
+    show_default=True,
+)
+@options.talk
+def command(
+    *,
+    paths: tuple[str, ...],
+    directory: str,
+    environment: str | None,
+    form: str,
+    color: str,
+    debug: bool,
+) -> int:
+    """Check manifests and code, offline; without --env, for every environment."""
+    del color, debug
+    from taskops.cli.streams import Out
+    from taskops.errors import Exit, InvalidManifests
+    from taskops.manifests.project import find_project
+    from taskops.render.problems import problems_github, problems_json, problems_text
+
+    root = find_project(Path(directory))
+    files = tuple(Path(path).resolve() for path in paths)
+    try:
+        loaded = [_load(project, files) for project in _projects(root, environment)]
+        problems = _together([found.problems for found in loaded])
+        told = f"{loaded[0].documents} manifests in {loaded[0].files} files"
+    except InvalidManifests as error:
+        problems, told = list(error.problems), "taskops.yaml"
+    out = Out(sys.stdout, tolerant=False)
+    match form:
+        case "json":
+            out.write(problems_json(problems))
+        case "github":
+            out.write(problems_github(problems), commands=True)
+        case _:
+            out.write(problems_text(problems))
+    errors = sum(problem.severity == "error" for problem in problems)
+    if form == "text":
+        out.write(_verdict(told, errors, len(problems) - errors))
+    return Exit.INVALID if errors else Exit.OK
+
+
+def _projects(root: Path, environment: str | None) -> list[Project]:
+    """The project seen from one environment, or from each of them."""
+    from taskops.manifests.project import environment_names, load_project
+
+    if environment is not None:
+        return [load_project(root, environment)]
+    names = environment_names(root)
+    return [load_project(root, name) for name in names] or [load_project(root, None)]
+
+
+def _load(project: Project, paths: tuple[Path, ...]) -> Loaded:
+    from taskops.cli.wiring import canonical
+    from taskops.manifests.resolve import load_resources
+
+    return load_resources(
+        project,
+        environ=os.environ,
+        canonical=canonical,
+        paths=paths,
+        need_secrets=False,
+    )
+
+
+def _together(each: list[tuple[Problem, ...]]) -> list[Problem]:
+    """Each problem once, though several environments have it."""
+    found = {problem: None for problems in each for problem in problems}
+    return list(found)
+
+
+def _verdict(told: str, errors: int, warnings: int) -> str:
+    words = [f"{errors} problem{'s' if errors != 1 else ''}"] if errors else []
+    if warnings:
+        words.append(f"{warnings} warning{'s' if warnings != 1 else ''}")
+    return f"{told}: {' and '.join(words) or 'valid'}\n"

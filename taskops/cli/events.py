@@ -1,0 +1,54 @@
+"""`--json-into`: every event as a line of JSON, closed by the exit code."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskops.errors import UsageError
+from taskops.render.events import STREAM, event_data, event_line, event_message
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from taskops.model.ports import Event
+
+
+class EventFile:
+    """A file that a program can follow; a missing `end` tells that it was cut."""
+
+    def __init__(self, path: str) -> None:
+        try:
+            self._file = Path(path).open("w", encoding="utf-8")  # noqa: SIM115  # closed by `end`
+        except OSError as error:
+            raise UsageError(
+                f"`--json-into {path}` cannot be written", str(error.strerror)
+            ) from error
+        self._lock = threading.Lock()
+        self._number = 0
+        self.write("version", "taskops", {"ui": STREAM})
+
+    def write(self, kind: str, message: str, data: Mapping[str, object]) -> None:
+        """One record with the next number; a full disk must not end the work."""
+        with self._lock:
+            text = event_line(self._number, kind, message, data)
+            self._number += 1
+            try:
+                self._file.write(text)
+                self._file.flush()
+            except (OSError, ValueError):
+                return
+
+    def __call__(self, event: Event, /) -> None:
+        """Hear of it."""
+        self.write(event.type, event_message(event), event_data(event))
+
+    def end(self, code: int) -> None:
+        """The last record."""
+        self.write("end", f"exit code {code}", {"exit_code": code})
+        with self._lock:
+            try:
+                self._file.close()
+            except OSError:
+                return

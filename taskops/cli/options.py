@@ -1,0 +1,137 @@
+"""Options that several commands share, each in one place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from taskops.cli.wiring import Wanted
+    from taskops.planning.options import PlanOptions
+
+F = TypeVar("F", bound="Callable[..., Any]")
+
+
+def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    def decorate(function: F) -> F:
+        for one in reversed(decorators):
+            function = one(function)
+        return function
+
+    return decorate
+
+
+place = _all(
+    click.option(
+        "-C",
+        "--directory",
+        default=".",
+        metavar="DIR",
+        help="Where the project is; it is looked for upwards.",
+    ),
+    click.option("--env", "environment", metavar="NAME", help="The environment."),
+)
+
+service = _all(
+    click.option(
+        "--emulator",
+        is_flag=True,
+        envvar="TASKOPS_EMULATOR",
+        help="Use the account in .taskops/emulator.db: no key, no network.",
+    ),
+    click.option(
+        "--generate-api",
+        type=click.Choice(["user_task", "taskPrompt", "auto"]),
+        default="auto",
+        show_default=True,
+        help="The shape of a generation that Anchor takes.",
+    ),
+    click.option(
+        "--browser-use-api",
+        type=click.Choice(["2025-08", "v2", "auto"]),
+        default="auto",
+        show_default=True,
+        help="The shape of a run that Browser Use takes.",
+    ),
+)
+
+shape = _all(
+    click.option("--select", multiple=True, metavar="NAME", help="Only these."),
+    click.option("--exclude", multiple=True, metavar="NAME", help="All but these."),
+    click.option("--prune", is_flag=True, help="Delete what is ours and undeclared."),
+    click.option(
+        "--adopt",
+        multiple=True,
+        metavar="NAME",
+        help="Take over an existing task of that name.",
+    ),
+    click.option("--retry", multiple=True, metavar="NAME", help="Start it once more."),
+    click.option(
+        "--resend",
+        multiple=True,
+        metavar="NAME",
+        help="Write it though nothing differs, for a changed secret.",
+    ),
+    click.option(
+        "--refresh", is_flag=True, help="Read everything, whatever the ledger knows."
+    ),
+    click.option(
+        "--allow-empty", is_flag=True, help="Prune though nothing is declared."
+    ),
+    click.option(
+        "--at", metavar="COMMIT", default="", help="Manifests and code of a commit."
+    ),
+)
+
+talk = _all(
+    click.option(
+        "--color",
+        type=click.Choice(["auto", "always", "never"]),
+        default="auto",
+        show_default=True,
+        help="Colours; NO_COLOR turns them off too.",
+    ),
+    click.option("--debug", is_flag=True, help="Say more when something breaks."),
+)
+
+json_into = click.option(
+    "--json-into", metavar="FILE", help="Write every event as a line of JSON too."
+)
+
+
+def wanted_from(options: dict[str, Any]) -> Wanted:
+    """The part of the options that says where and as what."""
+    from taskops.cli.wiring import Wanted
+
+    return Wanted(
+        directory=options.get("directory", "."),
+        environment=options.get("environment"),
+        emulator=bool(options.get("emulator")),
+        at=options.get("at", ""),
+        parallelism=options.get("parallelism", 16),
+        generate_api=options.get("generate_api", "auto"),
+        browser_use_api=options.get("browser_use_api", "auto"),
+        take_over=options.get("take_over") or "",
+    )
+
+
+def plan_options(
+    options: dict[str, Any], *, against: Literal["service", "ledger"] = "service"
+) -> PlanOptions:
+    """The part of the options that shapes a plan."""
+    from taskops.planning.options import PlanOptions
+
+    return PlanOptions(
+        prune=bool(options.get("prune")),
+        adopt=tuple(options.get("adopt", ())),
+        select=tuple(options.get("select", ())),
+        exclude=tuple(options.get("exclude", ())),
+        retry=tuple(options.get("retry", ())),
+        resend=tuple(options.get("resend", ())),
+        refresh=bool(options.get("refresh")),
+        allow_empty=bool(options.get("allow_empty")),
+        against=against,
+    )

@@ -1,0 +1,95 @@
+"""What git says of the project's folder; nothing where there is no git."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import socket
+import subprocess
+import tarfile
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taskops.applying.intents import Who
+from taskops.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECONDS = 10.0
+
+
+def ask(root: Path, *words: str) -> bytes | None:
+    """The answer of one read-only git command; None where it has none."""
+    try:
+        done = subprocess.run(  # noqa: S603  # words of ours, no shell
+            ["git", "-c", "core.hooksPath=/dev/null", *words],  # noqa: S607  # the git of the path
+            cwd=root,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def commit_of(root: Path) -> str:
+    """The commit that is checked out; empty without one."""
+    return (ask(root, "rev-parse", "--verify", "-q", "HEAD") or b"").decode().strip()
+
+
+def repository_of(root: Path, environ: Mapping[str, str]) -> str:
+    """`owner/name`, from the runner or from the remote; empty without one."""
+    if name := environ.get("GITHUB_REPOSITORY"):
+        return name
+    url = (ask(root, "config", "--get", "remote.origin.url") or b"").decode().strip()
+    found = re.search(r"[:/]([^/:@]+/[^/:@]+?)(?:\.git)?/?$", url)
+    return found[1] if found else ""
+
+
+def who(root: Path, environ: Mapping[str, str]) -> Who:
+    """Who applies, from where, in which run."""
+    actor = environ.get("GITHUB_ACTOR") or _user()
+    run = ""
+    if environ.get("GITHUB_RUN_ID"):
+        server = environ.get("GITHUB_SERVER_URL", "https://github.com")
+        repository = environ.get("GITHUB_REPOSITORY", "")
+        run = f"{server}/{repository}/actions/runs/{environ['GITHUB_RUN_ID']}"
+    return Who(actor, socket.gethostname(), run, commit_of(root))
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return f"uid {os.getuid()}" if hasattr(os, "getuid") else ""
+
+
+def checked_out(root: Path, commit: str) -> tuple[Path, str]:
+    """
+    The project as it was at a commit, in a folder of its own, and its full name.
+
+    Raises UsageError when git has no such commit.
+    """
+    if commit.startswith("-"):
+        raise UsageError(f"`{commit}` is not a commit")
+    name = ask(root, "rev-parse", "--verify", "-q", f"{commit}^{{commit}}")
+    prefix = (ask(root, "rev-parse", "--show-prefix") or b"").decode().strip()
+    data = None
+    if name is not None:
+        data = ask(root, "archive", "--format=tar", name.decode().strip(), ".")
+    if name is None or data is None:
+        raise UsageError(
+            f"git has no commit `{commit}` with this project in it",
+            "a shallow clone has only its newest commits",
+            "run `git fetch --unshallow`, or check the name",
+        )
+    folder = Path(tempfile.mkdtemp(prefix="taskops-at-"))
+    with tarfile.open(fileobj=BytesIO(data)) as archive:
+        archive.extractall(folder, filter="data")
+    inner = folder / prefix
+    return (inner if inner.is_dir() else folder), name.decode().strip()

@@ -1,0 +1,282 @@
+"""Everything put together: project, resources, providers, ledger, lanes."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from taskops.applying.lanes import Lanes
+from taskops.applying.stop import StopFlag
+from taskops.cli.clock import SystemClock
+from taskops.cli.repository import checked_out, commit_of, repository_of
+from taskops.errors import InvalidManifests, UsageError
+from taskops.ledger import open_ledger
+from taskops.manifests.project import find_project, load_project
+from taskops.manifests.resolve import load_resources
+from taskops.providers.anchor.canonical import canonical as anchor_canonical
+from taskops.workflow import make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from taskops.emulator.app import Emulator
+    from taskops.model.plan import Plan
+    from taskops.model.ports import Event, Ledger, Provider
+    from taskops.model.problem import Problem
+    from taskops.model.project import Project
+    from taskops.model.record import LedgerState
+    from taskops.model.resource import Kind, Resource
+    from taskops.model.values import Tree
+    from taskops.planning.options import PlanOptions
+
+EMULATED_ENVIRON = {
+    "ANCHORBROWSER_API_KEY": "emulated",
+    "BROWSER_USE_API_KEY": "emulated",
+    "STABLEBROWSE_API_KEY": "emulated",
+}
+OFFLINE_URL = "https://offline.invalid"
+
+
+def _silent(event: Event) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options of a command ask for."""
+
+    directory: str = "."
+    environment: str | None = None
+    emulator: bool = False
+    at: str = ""
+    parallelism: int = 16
+    generate_api: str = "auto"
+    browser_use_api: str = "auto"
+    take_over: str = ""
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of one command in one project and environment."""
+
+    wanted: Wanted
+    project: Project
+    home: Path
+    """The folder of the project itself, also where another commit is read."""
+    environ: Mapping[str, str]
+    lanes: Lanes
+    ledger: Ledger
+    listener: Callable[[Event], None] = _silent
+    commit: str = ""
+    clock: SystemClock = field(default_factory=SystemClock)
+    stop: StopFlag = field(default_factory=StopFlag)
+    _emulator: Emulator | None = None
+    opened: dict[str, Provider] = field(default_factory=dict)
+    """The providers that were needed, by name."""
+
+    def load(
+        self, *, need_secrets: bool = True
+    ) -> tuple[list[Resource], list[Problem]]:
+        """What is declared, and the warnings; raises InvalidManifests."""
+        loaded = load_resources(
+            self.project,
+            environ=self.environ,
+            canonical=canonical,
+            need_secrets=need_secrets,
+            check_code=False,
+        )
+        if any(problem.severity == "error" for problem in loaded.problems):
+            raise InvalidManifests(loaded.problems)
+        return list(loaded.resources), list(loaded.problems)
+
+    def provider(self, name: str, *, writable: bool, offline: bool = False) -> Provider:
+        """The provider of that name, opened once."""
+        if name not in self.opened:
+            environ = self.environ
+            wsgi = base_url = None
+            if offline:
+                environ, base_url = EMULATED_ENVIRON, OFFLINE_URL
+            elif self.wanted.emulator:
+                environ, wsgi = EMULATED_ENVIRON, self.emulator()
+            opened = open_provider(
+                name, self, environ, writable=writable, wsgi=wsgi, base_url=base_url
+            )
+            self.opened[name] = opened
+        return self.opened[name]
+
+    def emulator(self) -> Emulator:
+        """The account beside the project, opened once."""
+        if self._emulator is None:
+            from taskops.emulator.app import Emulator
+
+            self._emulator = Emulator(str(emulator_file(self.home)))
+        return self._emulator
+
+    def providers(
+        self,
+        resources: Sequence[Resource],
+        state: LedgerState,
+        *,
+        writable: bool,
+        offline: bool = False,
+    ) -> dict[str, Provider]:
+        """Those that somebody speaks of."""
+        names = {resource.address.provider for resource in resources}
+        names |= {address.provider for address in state.records}
+        return {
+            name: self.provider(name, writable=writable, offline=offline)
+            for name in sorted(names)
+        }
+
+    def plan(self, options: PlanOptions, *, writable: bool = False) -> Plan:
+        """The plan with its heading."""
+        offline = options.against == "ledger"
+        resources, warnings = self.load(need_secrets=not offline)
+        state = self.ledger.read()
+        providers = self.providers(resources, state, writable=writable, offline=offline)
+        plan = make_plan(
+            self.project,
+            resources,
+            providers,
+            state,
+            options,
+            problems=warnings,
+            listener=self.listener,
+        )
+        unknown = "" if state.exists else "no ledger yet: nothing here is ours so far"
+        return replace(
+            plan,
+            commit=self.commit,
+            repository=repository_of(self.home, self.environ),
+            emulated=self.wanted.emulator,
+            ledger=unknown,
+        )
+
+    def close(self) -> None:
+        """Hang up everywhere."""
+        for provider in self.opened.values():
+            cast("Any", provider).close()
+        if self._emulator is not None:
+            self._emulator.close()
+        self.lanes.close()
+
+
+def canonical(provider: str, kind: Kind, spec: Tree) -> Tree:
+    """The canonical form of a spec, without opening anything."""
+    match provider:
+        case "browser_use":
+            from taskops.providers.browser_use.convert import canonical as browser_use
+
+            return browser_use(kind, spec)
+        case "stablebrowse":
+            from taskops.providers.stablebrowse.convert import canonical as stablebrowse
+
+            return stablebrowse(kind, spec)
+        case _:
+            return anchor_canonical(kind, spec)
+
+
+def open_provider(
+    name: str,
+    session: Session,
+    environ: Mapping[str, str],
+    *,
+    writable: bool,
+    wsgi: Emulator | None,
+    base_url: str | None,
+) -> Provider:
+    """The provider of that name with all that it needs."""
+    wanted, lanes, listener = session.wanted, session.lanes, session.listener
+    match name:
+        case "anchor":
+            from taskops.providers.anchor.provider import open_anchor
+
+            return open_anchor(
+                environ,
+                writable=writable,
+                lanes=lanes,
+                listener=listener,
+                wsgi=wsgi,
+                base_url=base_url,
+                generate_api=cast("Any", wanted.generate_api),
+            )
+        case "browser_use":
+            from taskops.providers.browser_use.provider import open_browser_use
+
+            owner = f"{session.project.name}/{session.project.environment.name}"
+            return open_browser_use(
+                environ,
+                owner=owner,
+                writable=writable,
+                lanes=lanes,
+                listener=listener,
+                wsgi=wsgi,
+                base_url=base_url,
+                api=cast("Any", wanted.browser_use_api),
+            )
+        case "stablebrowse":
+            from taskops.providers.stablebrowse.provider import open_stablebrowse
+
+            return open_stablebrowse(
+                environ,
+                writable=writable,
+                lanes=lanes,
+                listener=listener,
+                wsgi=wsgi,
+                base_url=base_url,
+            )
+        case _:
+            raise UsageError(f"there is no provider `{name}`")
+
+
+def emulator_file(home: Path) -> Path:
+    """Where the emulated account of a project lives."""
+    folder = home / ".taskops"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        # Nothing in here belongs into git, whatever the project's own rules say.
+        ignore.write_text("*\n", "utf-8")
+    return folder / "emulator.db"
+
+
+@contextmanager
+def session(
+    wanted: Wanted, listener: Callable[[Event], None] = _silent
+) -> Iterator[Session]:
+    """A project with its environment, ready to be used; raises UsageError."""
+    environ = dict(os.environ)
+    home = find_project(Path(wanted.directory))
+    root, commit = home, commit_of(home)
+    if wanted.at:
+        root, commit = checked_out(home, wanted.at)
+    project = load_project(root, wanted.environment)
+    clock = SystemClock()
+    opened = Session(
+        wanted=wanted,
+        project=project,
+        home=home,
+        environ=environ,
+        lanes=Lanes(max(1, wanted.parallelism)),
+        ledger=open_ledger(
+            replace(project, root=str(home)),
+            environ=environ,
+            clock=clock,
+            emulated=wanted.emulator,
+            take_over=wanted.take_over,
+        ),
+        listener=listener,
+        commit=commit,
+        clock=clock,
+    )
+    try:
+        yield opened
+    finally:
+        opened.close()
+        if root != home:
+            import shutil
+
+            shutil.rmtree(root, ignore_errors=True)

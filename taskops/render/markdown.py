@@ -1,0 +1,188 @@
+"""A plan as Markdown for a pull request: what is risky first, within a budget."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from taskops.render import clean, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taskops.model.problem import Problem
+    from taskops.render.sheet import Field, Row, Sheet
+
+BUDGET = 60_000
+"""Bytes; a comment on GitHub holds 65,536 characters."""
+
+TABLE = 20_000
+"""Bytes of the budget that the table of changes may take."""
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+
+
+def plan_markdown(sheet: Sheet, *, budget: int = BUDGET) -> str:
+    """The verdict, the counts, what is risky, all changes, then the diffs."""
+    parts = [_verdict(sheet), *_risky(sheet), *_problems(sheet), *_table(sheet)]
+    parts += _notes(sheet)
+    footer = f"<sub>digest <code>{_escaped(sheet.digest)}</code></sub>"
+    text = _within("\n\n".join(parts), budget - len(footer) - 200)
+    left = budget - len(text.encode()) - len(footer) - 200
+    shown, hidden = [], 0
+    for row in sheet.rows:
+        detail = _details(sheet, row)
+        size = len(detail.encode()) + 2
+        if not detail:
+            continue
+        if size > left:
+            hidden += detail.count("\n")
+            continue
+        left -= size
+        shown.append(detail)
+    if hidden:
+        shown.append(f"_{words.counted(hidden, 'line')} of differences not shown._")
+    return "\n\n".join([text, *shown, footer]) + "\n"
+
+
+def _within(text: str, room: int) -> str:
+    """The beginning of the text that fits, cut between two lines."""
+    if len(text.encode()) <= room:
+        return text
+    kept: list[str] = []
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        room -= len(line.encode()) + 1
+        if room < 0:
+            rest = len(lines) - number
+            return "\n".join([*kept, "", f"_{words.counted(rest, 'line')} not shown._"])
+        kept.append(line)
+    return text
+
+
+def _verdict(sheet: Sheet) -> str:
+    if sheet.errored:
+        mark = "This plan cannot be applied"
+    elif sheet.rows:
+        mark = "Changes"
+    else:
+        mark = "No changes"
+    done = [words.to_do(sheet), words.kept(sheet), words.problem_count(sheet)]
+    told = ", ".join(part for part in done if part) or "nothing is declared"
+    lines = [f"**{mark}**: {_escaped(told)}", ""]
+    lines.append(f"{_escaped(words.place(sheet))} ← {_escaped(words.source(sheet))}")
+    if sheet.against == "ledger":
+        lines += ["", "Compared with the ledger alone: what moved on the service "]
+        lines[-1] += "is not seen."
+    for name, why in sheet.incomplete.items():
+        lines += ["", f"{_escaped(f'{name}: {why}')}; nothing is deleted."]
+    return "\n".join(lines)
+
+
+def _risky(sheet: Sheet) -> Iterator[str]:
+    rows = [row for row in sheet.rows if row.risks]
+    if not rows:
+        return
+    rows.sort(key=lambda row: row.verb != "delete")
+    lines = [
+        f"- {_code(words.shown_name(sheet, row))}: {_escaped(', '.join(row.risks))}"
+        for row in rows
+    ]
+    yield _within("### Look at these first\n\n" + "\n".join(lines), TABLE)
+
+
+def _problems(sheet: Sheet) -> Iterator[str]:
+    if sheet.problems:
+        lines = [_problem(problem) for problem in sheet.problems]
+        yield _within("### Problems\n\n" + "\n".join(lines), TABLE)
+
+
+def _problem(problem: Problem) -> str:
+    where = f" ({_code(str(problem.where))})" if problem.where is not None else ""
+    parts = [problem.summary, problem.detail, problem.hint]
+    address = problem.address
+    if address and address not in problem.summary:
+        parts[0] = f"{address}: {problem.summary}"
+    told = ". ".join(_escaped(part) for part in parts if part)
+    return f"- {problem.severity}{where}: {told}"
+
+
+def _table(sheet: Sheet) -> Iterator[str]:
+    if not sheet.rows:
+        return
+    lines = ["| | task | what is done | fields |", "|---|---|---|---|"]
+    for row in sheet.rows:
+        fields = ", ".join(words.field_name(field) for field in row.fields)
+        cells = [
+            _code({"create": "+", "update": "~", "delete": "-"}.get(row.verb, "»")),
+            _code(words.shown_name(sheet, row)),
+            _escaped(row.words),
+            _escaped(clean.shortened(fields, 200)),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    yield _within("\n".join(lines), TABLE)
+
+
+def _notes(sheet: Sheet) -> Iterator[str]:
+    if sheet.notes:
+        lines = [
+            f"- {_code(words.shown_name(sheet, note))}: {_escaped(note.text)}"
+            for note in sheet.notes
+        ]
+        yield _within("\n".join(lines), TABLE // 4)
+
+
+def _details(sheet: Sheet, row: Row) -> str:
+    """Everything that differs in one object, folded; empty when nothing does."""
+    lines = [line for field in row.fields for line in _field(field)]
+    if row.note:
+        lines.append(f"# {clean.line(row.note)}")
+    if not lines:
+        return ""
+    fence = "`" * max(3, _longest_run(lines) + 1)
+    name = _escaped(words.shown_name(sheet, row))
+    title = f"<details><summary>{name}: {_escaped(row.words)}</summary>"
+    body = "\n".join([f"{fence}diff", *lines, fence])
+    return f"{title}\n\n{body}\n\n</details>"
+
+
+def _field(field: Field) -> Iterator[str]:
+    name = words.field_name(field)
+    origin = words.origin_words(field.origin)
+    yield f"@@ {name}{f': {origin}' if origin else ''} @@"
+    if field.code is None:
+        if field.before is not None:
+            yield f"- {words.value_text(field.before)}"
+        if field.after is not None:
+            yield f"+ {words.value_text(field.after)}"
+        return
+    for hunk in field.code.hunks:
+        yield clean.line(hunk.replace("\t", "    "))
+    if not field.code.hunks:
+        yield f"# +{field.code.added} −{field.code.removed} lines"
+    if field.code.cut:
+        yield f"# {words.counted(field.code.cut, 'line')} not shown"
+
+
+def _longest_run(lines: list[str]) -> int:
+    return max(
+        (len(run) for line in lines for run in re.findall("`+", line)), default=0
+    )
+
+
+def _escaped(text: str) -> str:
+    """Words of somebody else as plain words: no markup, no HTML, no mention."""
+    text = clean.line(text)
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = _SPECIAL.sub(r"\\\1", text)
+    # Neither a backslash nor an entity stops a mention or a reference to an issue.
+    text = text.replace("@", "@\u2060").replace("\\#", "\\#\u2060")
+    return text.replace("://", ":\u2060//").replace("www.", "www\u2060.")
+
+
+def _code(text: str) -> str:
+    """Words of somebody else in a code span, in a table too."""
+    text = clean.line(text).replace("|", "¦")
+    fence = "`" * (_longest_run([text]) + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{text}{pad}{fence}"

@@ -1,0 +1,212 @@
+"""The one walk over a plan that every format shares."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
+from taskops.model.values import thaw
+from taskops.render.sheet import Field, Note, Row, Sheet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from taskops.model.change import Change, Difference
+    from taskops.model.plan import Plan
+
+STARTS = MappingProxyType({"generated": "generate", "agent": "run", "code": "start"})
+
+
+def sheet_of(plan: Plan, options: Mapping[str, object] | None = None) -> Sheet:
+    """What the plan shows; `options` are the flags that shaped it."""
+    rows = tuple(
+        row
+        for change in plan.changes
+        if (row := _row(change, plan.digests.get(change.address, ""))) is not None
+    )
+    return Sheet(
+        project=plan.project,
+        environment=plan.environment,
+        targets={name: (t.origin, t.team) for name, t in plan.targets.items()},
+        rows=rows,
+        notes=_notes(plan.changes),
+        problems=plan.problems,
+        counts=_counts(plan, rows),
+        digest=plan.digest,
+        against=plan.against,
+        commit=plan.commit,
+        repository=plan.repository,
+        emulated=plan.emulated,
+        ledger=plan.ledger,
+        unmanaged=plan.unmanaged,
+        excluded=plan.excluded,
+        bookkeeping=len(plan.bookkeeping),
+        incomplete=plan.reading_incomplete,
+        options=options or {},
+    )
+
+
+def _notes(changes: Iterable[Change]) -> tuple[Note, ...]:
+    kept = (change for change in changes if isinstance(change, Keep))
+    return tuple(Note(str(keep.address), keep.note) for keep in kept if keep.note)
+
+
+def _counts(plan: Plan, rows: Iterable[Row]) -> dict[str, int]:
+    """As the plan counts, but starts by what they start."""
+    counts = dict(plan.counts())
+    counts.pop("start", None)
+    for row in rows:
+        if row.verb == "start":
+            word = STARTS[row.kind]
+            counts[word] = counts.get(word, 0) + 1
+    return counts
+
+
+def _row(change: Change, digest: str) -> Row | None:
+    match change:
+        case Keep():
+            return None
+        case Create():
+            return _create(change, digest)
+        case Update():
+            return _update(change, digest)
+        case Start():
+            return _start(change, digest)
+        case Wait():
+            return _wait(change)
+        case Delete():
+            return _delete(change, digest)
+
+
+def _create(change: Create, digest: str) -> Row:
+    after = change.after
+    return Row(
+        str(change.address),
+        "create",
+        after.kind,
+        "create, publish" if change.publish else "create as a draft",
+        change.origin,
+        change.note,
+        digest=digest,
+        to=after.digest,
+        manifest=after.manifest,
+        risks=("uses a proxy",) if _has_proxy(after.spec) else (),
+    )
+
+
+def _has_proxy(spec: Mapping[str, object]) -> bool:
+    configuration = spec.get("browserConfiguration")
+    return hasattr(configuration, "get") and bool(configuration.get("proxy"))
+
+
+def _update(change: Update, digest: str) -> Row:
+    fields = tuple(_field(d) for d in change.differences)
+    risks = []
+    if change.adopts:
+        risks.append("takes over an object that was not made from here")
+    if change.loses_draft:
+        risks.append("overwrites a draft that was edited on the service")
+    if any("proxy" in field.path for field in fields):
+        risks.append("changes the proxy")
+    return Row(
+        str(change.address),
+        "update",
+        change.after.kind,
+        _update_words(change),
+        change.origin,
+        change.note,
+        fields,
+        digest,
+        change.after.digest,
+        change.before.id,
+        change.after.manifest,
+        (*_moved(change.origin), *risks),
+    )
+
+
+def _update_words(change: Update) -> str:
+    told = [
+        word
+        for word, meant in (
+            ("adopt", change.adopts),
+            ("rename", change.rename),
+            ("resend", change.resend),
+            ("update", change.put and not change.resend),
+            # Publishing goes without saying where an update does it.
+            ("publish", change.publish and not change.put),
+        )
+        if meant
+    ]
+    return ", ".join(told) or "update"
+
+
+def _moved(origin: str) -> tuple[str, ...]:
+    match origin:
+        case "drift":
+            return ("undoes a change made on the service",)
+        case "conflict":
+            return ("git and the service both changed it",)
+        case _:
+            return ()
+
+
+def _start(change: Start, digest: str) -> Row:
+    word = STARTS[change.after.kind]
+    again = change.before is not None and word == "generate"
+    words = "regenerate" if again else word
+    if change.awaits is not None:
+        words += ", after the one in flight has ended"
+    if change.why:
+        words += f" ({change.why})"
+    return Row(
+        str(change.address),
+        "start",
+        change.after.kind,
+        words,
+        change.origin,
+        change.note,
+        tuple(_field(d) for d in change.differences),
+        digest,
+        change.after.digest,
+        "" if change.before is None else change.before.id,
+        change.after.manifest,
+        (*_moved(change.origin), *(("replaces the live task",) if again else ())),
+    )
+
+
+def _wait(change: Wait) -> Row:
+    after = change.after
+    return Row(
+        str(change.address),
+        "wait",
+        "agent" if after is None else after.kind,
+        "wait for the one in flight",
+        "",
+        change.note,
+        manifest="" if after is None else after.manifest,
+    )
+
+
+def _delete(change: Delete, digest: str) -> Row:
+    return Row(
+        str(change.address),
+        "delete",
+        "code",
+        "delete",
+        change.origin,
+        change.note,
+        digest=digest,
+        id=change.before.id,
+        risks=("deletes it on the service", *_moved(change.origin)),
+    )
+
+
+def _field(difference: Difference) -> Field:
+    return Field(
+        tuple(str(key) for key in difference.path),
+        thaw(difference.before),
+        thaw(difference.after),
+        difference.origin,
+        difference.code,
+    )

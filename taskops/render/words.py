@@ -1,0 +1,124 @@
+"""The sentences that several formats share: counts, values, headers."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from taskops.model.values import SENSITIVE, dotted
+from taskops.render import clean
+
+if TYPE_CHECKING:
+    from taskops.render.sheet import Field, Note, Row, Sheet
+
+TO_DO = MappingProxyType(
+    {
+        "create": "to create",
+        "update": "to update",
+        "generate": "to generate",
+        "run": "to run",
+        "start": "to start",
+        "wait": "to wait for",
+        "delete": "to delete",
+    }
+)
+
+KEPT = MappingProxyType(
+    {
+        "same": "unchanged",
+        "adopted": "adopted as they are",
+        "unowned": "not generated from here",
+        "failed": "failed before",
+        "undeclared": "no longer declared",
+        "forgotten": "to forget",
+    }
+)
+
+ABSENT = "(none)"
+HIDDEN = "(sensitive)"
+SHORT = 12
+"""Digits of a digest that people are shown."""
+
+
+def to_do(sheet: Sheet) -> str:
+    """`1 to create, 2 to update`; empty when nothing is to be done."""
+    return ", ".join(
+        f"{sheet.counts[key]} {words}"
+        for key, words in TO_DO.items()
+        if sheet.counts.get(key)
+    )
+
+
+def kept(sheet: Sheet) -> str:
+    """`14 unchanged, 1 adopted as they are, 3 not managed`."""
+    told = [
+        f"{sheet.counts[key]} {words}"
+        for key, words in KEPT.items()
+        if sheet.counts.get(key)
+    ]
+    if sheet.unmanaged:
+        told.append(f"{sheet.unmanaged} not managed")
+    if sheet.excluded:
+        told.append(f"{sheet.excluded} left out")
+    return ", ".join(told)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 change`, `2 changes`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def problem_count(sheet: Sheet) -> str:
+    """`2 problems, 1 warning`; empty when there is none."""
+    errors = sum(problem.severity == "error" for problem in sheet.problems)
+    warnings = len(sheet.problems) - errors
+    told = []
+    if errors:
+        told.append(counted(errors, "problem"))
+    if warnings:
+        told.append(counted(warnings, "warning"))
+    return ", ".join(told)
+
+
+def place(sheet: Sheet) -> str:
+    """`anchor (production)`, and that it is the emulator."""
+    names = ", ".join(sheet.targets) or "nothing"
+    emulator = ", emulator" if sheet.emulated else ""
+    return clean.line(f"{names} ({sheet.environment}{emulator})")
+
+
+def source(sheet: Sheet) -> str:
+    """`acme/automations @ 3f2c1ab`, or the project's name."""
+    name = sheet.repository or sheet.project
+    return clean.line(f"{name} @ {sheet.commit[:7]}" if sheet.commit else name)
+
+
+def shown_name(sheet: Sheet, item: Row | Note) -> str:
+    """The name alone where only one provider is used, else the address."""
+    provider, _, name = item.address.partition("/")
+    alone = {*sheet.targets, provider} == {provider}
+    return clean.line(name if alone else item.address)
+
+
+def field_name(field: Field) -> str:
+    """`browserConfiguration.timeout.max_duration`."""
+    return clean.line(dotted(field.path))
+
+
+def value_text(value: object) -> str:
+    """One value on one line, harmless, whole."""
+    if value is None:
+        return ABSENT
+    if value == dict(SENSITIVE):
+        return HIDDEN
+    text = json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return clean.line(text)
+
+
+def origin_words(origin: str) -> str:
+    """Who moved it, where that is worth saying."""
+    return {
+        "drift": "changed on the service",
+        "conflict": "changed in git and on the service",
+    }.get(origin, "")
