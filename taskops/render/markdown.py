@@ -140,10 +140,9 @@ def _details(sheet: Sheet, row: Row) -> str:
     if not lines:
         return ""
     fence = "`" * max(3, _longest_run(lines) + 1)
-    name = _escaped(words.shown_name(sheet, row))
-    title = f"<details><summary>{name}: {_escaped(row.words)}</summary>"
+    title = _html(f"{words.shown_name(sheet, row)}: {row.words}")
     body = "\n".join([f"{fence}diff", *lines, fence])
-    return f"{title}\n\n{body}\n\n</details>"
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
 def _field(field: Field) -> Iterator[str]:
@@ -172,12 +171,17 @@ def _longest_run(lines: list[str]) -> int:
 
 def _escaped(text: str) -> str:
     """Words of somebody else as plain words: no markup, no HTML, no mention."""
+    return _SPECIAL.sub(r"\\\1", _html(text))
+
+
+def _html(text: str) -> str:
+    """The same where only HTML is read."""
     text = clean.line(text)
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = _SPECIAL.sub(r"\\\1", text)
-    # Neither a backslash nor an entity stops a mention or a reference to an issue.
-    text = text.replace("@", "@\u2060").replace("\\#", "\\#\u2060")
-    return text.replace("://", ":\u2060//").replace("www.", "www\u2060.")
+    # Only a character between stops mentions, references to issues, and links.
+    for mark in ("@", "#", "www"):
+        text = text.replace(mark, f"{mark}\u2060")
+    return text.replace("://", ":\u2060//")
 
 
 def _code(text: str) -> str:
