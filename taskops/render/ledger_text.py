@@ -29,7 +29,7 @@ def records_text(records: Sequence[Record], look: Look = BARE) -> str:
 def _told(record: Record, look: Look) -> str:
     told: list[str] = [record.kind]
     if record.version:
-        told.append(f"version {record.version}")
+        told.append(clean.line(f"version {record.version}"))
     if record.kind == "code":
         told.append("published" if record.live else "draft")
     for word, job in (("", record.job), ("next ", record.next)):
@@ -38,7 +38,7 @@ def _told(record: Record, look: Look) -> str:
     if record.protected:
         told.append("protected")
     if record.name != record.address.name:
-        told.append(f"as {record.name}")
+        told.append(clean.line(f"as {record.name}"))
     if record.id:
         told.append(look.paint(clean.line(f"id {record.id}"), "dim"))
     if record.source.commit:

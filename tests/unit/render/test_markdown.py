@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from unit.render import hostile, sheets
+
+from taskops.model.change import Difference, Keep
+from taskops.model.problem import Location, Problem
+from taskops.model.resource import Address
+from taskops.render.markdown import BUDGET, plan_markdown
+
+
+def test_the_verdict_comes_first_and_risks_before_the_rest() -> None:
+    text = plan_markdown(sheets.sheet(*sheets.STORY))
+    assert text.startswith("**Changes**: 1 to create, 1 to update, 1 to generate")
+    risks, table = text.index("### Look at these first"), text.index("| | task |")
+    assert risks < table < text.index("<details>")
+    assert text.index("- `old-report`: deletes it on the service") < table
+
+
+def test_a_fence_is_longer_than_any_run_inside() -> None:
+    change = sheets.update("a", sheets.code("+````` x", "+</details>"))
+    text = plan_markdown(sheets.sheet(change))
+    assert "\n``````diff\n" in text
+    assert text.count("``````") == 2
+
+
+def test_a_huge_plan_stays_within_the_budget() -> None:
+    lines = [f"+line {number} " + "ä" * 40 for number in range(150)]
+    changes = [sheets.update(f"task-{n}", sheets.code(*lines)) for n in range(300)]
+    text = plan_markdown(sheets.sheet(*changes))
+    assert len(text.encode()) <= BUDGET
+    assert re.search(r"_\d+ lines of differences not shown\._", text)
+    assert text.count("<details>") == text.count("</details>") > 0
+    assert text.count("```") % 2 == 0
+    assert sheets.DIGEST in text
+
+
+def test_thousands_of_problems_stay_within_the_budget() -> None:
+    problems = [Problem("p" * 100, "d" * 500, Location("f.yaml"))] * 5000
+    changes = [sheets.create(f"task-{n}") for n in range(5000)]
+    text = plan_markdown(sheets.sheet(*changes, problems=tuple(problems)))
+    assert len(text.encode()) <= BUDGET
+    assert "lines not shown" in text
+
+
+@pytest.mark.parametrize("text", hostile.ALL)
+def test_hostile_text_stays_text(text: str) -> None:
+    differs = Difference((text,), text, text + "!", "pending")
+    change = replace(sheets.update("a", differs, sheets.code(f"+{text}")), note=text)
+    shown = plan_markdown(
+        sheets.sheet(
+            change,
+            Keep(Address("anchor", text), "same", text),
+            problems=(Problem(text, text, Location(text), text, address=text),),
+            environment=text,
+            repository=text,
+            incomplete={text: text},
+        )
+    )
+    fenced = re.compile(r"^(`{3,})diff\n.*?\n\1$", re.DOTALL | re.MULTILINE)
+    outside = re.sub(r"(`+).+?\1", "", fenced.sub("", shown))
+    assert "<img" not in outside
+    assert "@team" not in outside
+    assert "http://" not in outside
+    assert all(line.isprintable() for line in shown.split("\n") if "\u2060" not in line)
+
+
+def test_nothing_to_do_says_so() -> None:
+    text = plan_markdown(sheets.sheet(Keep(Address("anchor", "a"), "same")))
+    assert text.startswith("**No changes**: 1 unchanged\n")
