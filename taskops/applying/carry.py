@@ -29,6 +29,7 @@ from taskops.model.plan import Outcome, Status
 from taskops.model.record import Residual
 from taskops.model.resource import Identity, Observed, Version
 from taskops.model.step import Done, Publish, Remove, Rename, Upsert
+from taskops.model.values import digest
 
 if TYPE_CHECKING:
     from taskops.model.record import Record
@@ -300,7 +301,7 @@ class Carrying:
         residual = residuals(refused, after.content, content)
         published = not after.publish and found is seen.latest
         if published:
-            answer = "" if seen.draft is None else seen.draft.digest
+            answer = digest(None) if seen.draft is None else seen.draft.digest
             residual[DRAFT] = Residual(after.digest, answer)
         written = {after.digest, found.digest}
         if (draft := settle(seen.draft, residual, after.content)) and same(

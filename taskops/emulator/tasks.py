@@ -251,7 +251,9 @@ def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
         "latestVersion": str(task["latest"]) if task["latest"] else "draft",
         "code": "" if listed and which == "absent" else shown.get("code", ""),
         "language": task["language"],
-        "description": shown.get("description"),
+        "description": shown.get("description")
+        if account.is_("description_level", "version")
+        else task.get("description"),
         "browserConfiguration": shown.get("browserConfiguration"),
         "deleted": task["deleted"],
         "createdAt": task["createdAt"],

@@ -32,7 +32,7 @@ def differences(
     hidden = secret_differences(after.content, target)
     if resend:
         hidden = [path for path, _ in secrets(after.content)]
-    found = [_difference(path, there, after.content, record, origin) for path in paths]
+    found = [_difference(path, there, after, record, origin) for path in paths]
     # A secret that is echoed and differs is git's: no record may hold it.
     found += [
         Difference(path, at(there, path), at(after.content, path), "pending")
@@ -46,15 +46,20 @@ def differences(
 
 
 def _difference(
-    path: Path, there: Tree, wanted: Tree, record: Record | None, origin: Origin | None
+    path: Path,
+    there: Tree,
+    after: Resource,
+    record: Record | None,
+    origin: Origin | None,
 ) -> Difference:
-    old, new = at(there, path), at(wanted, path)
+    old, new = at(there, path), at(after.content, path)
     code = None
     if path == ("code",):
         code = code_difference(
             old if isinstance(old, Code) else None,
             new if isinstance(new, Code) else None,
         )
-    return Difference(
-        path, old, new, origin or field_origin(path, record, old, new), code
-    )
+    moved = origin or field_origin(path, record, old, new)
+    # A documented default is pruned before comparing; people wrote it, and see it.
+    shown = at(after.spec, path) if new is None else new
+    return Difference(path, old, shown, moved, code)
