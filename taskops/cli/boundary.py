@@ -9,92 +9,112 @@ from typing import TYPE_CHECKING
 from taskops.errors import Exit
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    import click
+
+    from taskops.errors import InvalidManifests
+    from taskops.render.paint import Look
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code, whatever happens."""
-    import click
-
     from taskops.cli.app import taskops
-    from taskops.errors import InvalidManifests, TaskopsError
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = taskops.main(given, prog_name="taskops", standalone_mode=False)
-    except click.exceptions.Exit as ended:
-        return ended.exit_code
-    except (KeyboardInterrupt, click.exceptions.Abort):
-        tell("interrupted")
-        return Exit.INTERRUPTED
-    except click.UsageError as error:
-        return _usage(error)
-    except InvalidManifests as error:
-        return _invalid(error)
-    except TaskopsError as error:
-        return _failed(error)
-    except BrokenPipeError:
-        return Exit.FAILED
-    except OSError as error:
-        tell(f"error: {error.strerror or error}: {error.filename or 'standard output'}")
-        return Exit.FAILED
-    except Exception as error:  # noqa: BLE001  # a bug must not show a traceback
-        return _bug(error, "--debug" in given)
+    except BaseException as error:  # noqa: BLE001  # nothing ends the process but `leave`
+        tell("\n".join(_words(error, debug="--debug" in given)))
+        return code_of(error)
     return int(code or 0)
+
+
+def code_of(error: BaseException) -> int:
+    """The exit code that an error ends the process with."""
+    import click
+
+    from taskops.errors import TaskopsError
+
+    match error:
+        case TaskopsError():
+            return error.exit
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            return Exit.INTERRUPTED
+        case click.ClickException():
+            return Exit.USAGE
+        # click leaves like this when nobody reads standard output any more.
+        case OSError() | SystemExit():
+            return Exit.FAILED
+        case _:
+            return Exit.BUG
 
 
 def tell(text: str) -> None:
     """Talk to the person; where nobody can listen, say nothing."""
     from taskops.cli.streams import Out
 
-    Out(sys.stderr).write(text + "\n")
+    if text:
+        Out(sys.stderr).write(text.rstrip("\n") + "\n")
 
 
-def _usage(error: object) -> int:
+def _words(error: BaseException, *, debug: bool) -> Iterator[str]:
     import click
 
-    if not isinstance(error, click.UsageError):
-        return Exit.USAGE
-    tell(f"error: {error.format_message().rstrip('.')}")
-    if error.ctx is not None:
-        tell(f"    {error.ctx.command_path} --help tells how it is used")
-    return Exit.USAGE
-
-
-def _invalid(error: object) -> int:
-    from taskops.errors import InvalidManifests
-    from taskops.render.problems import problems_text
-
-    if isinstance(error, InvalidManifests):
-        tell(problems_text(error.problems).rstrip("\n"))
-        number = sum(p.severity == "error" for p in error.problems)
-        tell(
-            f"{number} problem{'' if number == 1 else 's'}; nothing was read or written"
-        )
-    return Exit.INVALID
-
-
-def _failed(error: object) -> int:
-    from taskops.errors import TaskopsError
+    from taskops.errors import InvalidManifests, TaskopsError
     from taskops.render.errors import error_text
 
-    if not isinstance(error, TaskopsError):
-        return Exit.FAILED
-    tell(error_text(error).rstrip("\n"))
-    return error.exit
+    match error:
+        case InvalidManifests():
+            yield from _invalid(error)
+        case TaskopsError():
+            yield error_text(error, _look()).rstrip("\n")
+        case KeyboardInterrupt() | click.exceptions.Abort():
+            yield "interrupted"
+        case click.ClickException():
+            yield from _usage(error)
+        case BrokenPipeError() | SystemExit():
+            pass
+        case OSError():
+            yield f"error: {error.strerror}: {error.filename or 'standard output'}"
+        case _:
+            yield from _bug(error, debug=debug)
 
 
-def _bug(error: Exception, debug: bool) -> int:
-    tell(f"error: taskops has a bug: {type(error).__name__}")
-    if debug:
-        import traceback
+def _look() -> Look:
+    from taskops.cli.streams import look_of
 
-        # Frames only: the message or a local value could hold a secret.
-        for frame in traceback.extract_tb(error.__traceback__):
-            tell(f"    {frame.filename}:{frame.lineno} in {frame.name}")
-    else:
-        tell("    run it again with --debug, and report what it prints")
-    return Exit.BUG
+    return look_of(sys.stderr, os.environ, "auto")
+
+
+def _usage(error: click.ClickException) -> Iterator[str]:
+    from taskops.render.clean import line
+
+    yield f"error: {line(error.format_message()).rstrip('.')}"
+    context = getattr(error, "ctx", None)
+    if context is not None:
+        yield f"  hint: `{context.command_path} --help` tells how it is used"
+
+
+def _invalid(error: InvalidManifests) -> Iterator[str]:
+    from taskops.render.problems import problems_text
+    from taskops.render.words import counted
+
+    yield problems_text(error.problems, _look()).rstrip("\n")
+    number = sum(problem.severity == "error" for problem in error.problems)
+    yield f"{counted(number, 'problem')}; no service was asked or changed"
+
+
+def _bug(error: BaseException, *, debug: bool) -> Iterator[str]:
+    yield f"error: taskops has a bug: {type(error).__name__}"
+    if not debug:
+        yield "  hint: run it again with --debug, and report what it prints"
+        return
+    import traceback
+
+    # Frames only: the message or a local value could hold a secret.
+    for frame in traceback.extract_tb(error.__traceback__):
+        yield f"    {frame.filename}:{frame.lineno} in {frame.name}"
 
 
 def leave(code: int) -> None:

@@ -57,9 +57,21 @@ class Live:
                 case "end" if event.address is not None:
                     self._running.pop(event.address, None)
                     self._done += 1
+                    self._ended(event.address, event)
                     self._progress()
                 case _:
                     pass
+
+    def beat(self) -> None:
+        """Break a silence that lasts too long for somebody who reads a log."""
+        with self._lock:
+            if not self._terminal and time.monotonic() - self._at >= HEARTBEAT:
+                self._progress()
+
+    def _ended(self, address: Address, event: Event) -> None:
+        """What has its outcome stands still, above what still moves."""
+        words = event.text.replace("_", " ")
+        self._line(f"  {line(address.name)}: {words}")
 
     def _waits(self, event: Event) -> None:
         """Each new reason for a wait is told once; on a terminal it stays in place."""
@@ -69,13 +81,13 @@ class Live:
             known = self._running.get(event.address)
             self._running[event.address] = text
             if known != text and not self._terminal:
-                self._line(f"{event.address.name}: {text}{age}")
+                self._line(f"  {line(event.address.name)}: {text}{age}")
         elif not self._terminal:
             self._line(text)
         self._progress(f"{text} ")
 
     def _progress(self, what: str = "") -> None:
-        names = ", ".join(address.name for address in list(self._running)[:3])
+        names = ", ".join(line(a.name) for a in list(self._running)[:3])
         self._picture(f"{what}{names}", self._done, self._total)
 
     def _picture(self, text: str, done: int, total: int) -> None:
@@ -97,6 +109,9 @@ class Live:
         self._shown = picture
 
     def _line(self, text: str) -> None:
+        if self._shown:
+            self._out.write("\r\x1b[K")
+            self._shown = ""
         self._out.write(f"{text}\n")
 
     def clear(self) -> None:

@@ -135,3 +135,22 @@ def plan_options(
         allow_empty=bool(options.get("allow_empty")),
         against=against,
     )
+
+
+SHAPE = (
+    "select",
+    "exclude",
+    "prune",
+    "adopt",
+    "retry",
+    "resend",
+    "refresh",
+    "allow_empty",
+    "at",
+)
+"""The options that shape a plan; a saved plan remembers them."""
+
+
+def shape_of(options: dict[str, Any]) -> dict[str, object]:
+    """Those that were given, for a plan file."""
+    return {name: options[name] for name in SHAPE if options.get(name)}

@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
-from taskops.render.clean import without_commands
+from taskops.render.clean import without_commands, without_commands_in_json
 from taskops.render.paint import PLAIN, Look
 
 if TYPE_CHECKING:
@@ -25,17 +25,19 @@ class Out:
         self.failed = False
         self._in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
 
-    def write(self, text: str, *, commands: bool = False) -> None:
+    def write(self, text: str, *, commands: bool = False, json: bool = False) -> None:
         """
         Write, or remember that it did not work.
 
         A runner reads commands out of everything that is printed: only text
         with `commands` may be taken for one.
         """
-        if self._in_actions and not commands:
+        if self._in_actions and json:
+            text = without_commands_in_json(text)
+        elif self._in_actions and not commands:
             text = without_commands(text)
         encoding = self.stream.encoding or "utf-8"
-        text = text.encode(encoding, "replace").decode(encoding)
+        text = text.encode(encoding, "backslashreplace").decode(encoding)
         try:
             self.stream.write(text)
             self.stream.flush()

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskops.cli import options
+from taskops.cli.boundary import tell
+from taskops.cli.commands.plan import place_words
+from taskops.render.report import report_text
+from taskops.render.words import counted
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -18,9 +24,10 @@ if TYPE_CHECKING:
     from taskops.applying.approval import Approval
     from taskops.applying.stop import StopFlag
     from taskops.cli.commands.planning import Watch
-    from taskops.cli.streams import Out
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
+    from taskops.planning.saved import SavedPlan
+    from taskops.render.sheet import Sheet
 
 EPILOG = """\b
 Examples:
@@ -62,6 +69,7 @@ Examples:
 @click.option(
     "--take-over", metavar="ID", default="", help="Take the ledger from that apply."
 )
+@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
 @options.json_into
 @options.talk
 def command(**given: Any) -> int:
@@ -73,54 +81,84 @@ def apply(given: dict[str, Any]) -> int:
     """Plan, ask, carry out, report; the exit code."""
     from taskops.cli.commands.planning import watching
     from taskops.cli.wiring import session
-    from taskops.errors import Exit
 
-    code: int = Exit.FAILED
     with watching(given.get("json_into")) as watch:
-        try:
-            with session(options.wanted_from(given), watch.listener) as opened:
-                code = _apply(given, opened, watch)
-        except BaseException as error:
-            code = getattr(error, "exit", code)
-            raise
-        finally:
-            watch.end(code)
-    return code
+        saved = _saved(given)
+        with session(options.wanted_from(given), watch.listener) as opened:
+            watch.code = _apply(given, saved, opened, watch)
+    return watch.code
 
 
-def _apply(given: dict[str, Any], opened: Session, watch: Watch) -> int:
+def _saved(given: dict[str, Any]) -> SavedPlan | None:
+    """The plan file, whose options and environment hold for the whole apply."""
+    path = given.get("plan_file")
+    if not path:
+        return None
+    from taskops.cli.commands.planning import read_sheet, saved_plan
+    from taskops.errors import UsageError
+
+    extra = [f"--{name.replace('_', '-')}" for name in options.shape_of(given)]
+    extra += [f"--{name}" for name in ("yes", "expect-digest") if given[_key(name)]]
+    if extra:
+        raise UsageError(
+            f"{', '.join(extra)} cannot be added to a saved plan",
+            f"`{path}` holds what was reviewed, and is the approval",
+            "leave the options out, or leave the file out",
+        )
+    sheet = read_sheet(path)
+    if sheet.against == "ledger":
+        raise UsageError(
+            f"`{path}` was compared with the ledger alone",
+            "it was made with --against ledger",
+            "make a plan with the service, without --against ledger",
+        )
+    given |= {
+        name: sheet.options[name] for name in options.SHAPE if name in sheet.options
+    }
+    given["environment"] = given["environment"] or _environment(sheet)
+    return saved_plan(sheet, path)
+
+
+def _key(name: str) -> str:
+    return name.replace("-", "_")
+
+
+def _environment(sheet: Sheet) -> str | None:
+    from taskops.manifests.project import DEFAULT
+
+    return None if sheet.environment == DEFAULT else sheet.environment
+
+
+def _apply(
+    given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
+) -> int:
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit
+    from taskops.planning.saved import only_saved
     from taskops.render.text import plan_text
     from taskops.render.walk import sheet_of
 
     plan = opened.plan(options.plan_options(given), writable=True)
-    if given.get("plan_file"):
-        plan = _only_saved(given["plan_file"], plan)
+    if saved is not None:
+        plan = only_saved(saved, plan)
     watch.clear()
     sheet = sheet_of(plan)
     watch.planned(sheet)
     out = Out(sys.stdout)
-    out.write(plan_text(sheet, look_of(sys.stdout, os.environ, given["color"])))
+    look = look_of(sys.stdout, os.environ, given["color"])
+    out.write(plan_text(sheet, look, verbose=given["verbose"]))
     if plan.errors:
         return Exit.GUARDED
     if not plan.effective and not plan.bookkeeping:
         return Exit.OK
     approval = _approval(given, plan)
     if approval is None:
-        out.write("Nothing was applied.\n")
+        tell("nothing was applied")
         return Exit.NOT_APPROVED
     report = _carry_out(given, opened, watch, plan, approval)
     watch.reported(report)
-    _tell(given, report, out)
-    return report.exit
-
-
-def _only_saved(path: str, plan: Plan) -> Plan:
-    from taskops.cli.commands.planning import read_sheet, saved_plan
-    from taskops.planning.saved import only_saved
-
-    return only_saved(saved_plan(read_sheet(path)), plan)
+    out.write(f"\n{report_text(report, look, resume=_resume(given, report))}")
+    return report.exit or (Exit.FAILED if out.failed else Exit.OK)
 
 
 def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
@@ -137,10 +175,10 @@ def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
         return Approval(yes=True)
     if not interactive():
         return Approval()
-    number = len(plan.effective)
-    click.echo("", err=True)
-    question = f"Apply {number} change{'s' if number != 1 else ''}? Only `yes` is a yes"
-    answer = click.prompt(question, default="", show_default=False, err=True)
+    changes = counted(len(plan.effective), "change")
+    sys.stderr.write(f"\nApply {changes}? Only `yes` is accepted: ")
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
     return Approval(everything=True) if answer.strip() == "yes" else None
 
 
@@ -149,6 +187,7 @@ def _carry_out(
 ) -> Report:
     from taskops.applying.execute import Pace
     from taskops.cli.repository import who
+    from taskops.errors import NotApproved
     from taskops.workflow import World, carry_out
 
     _obey_signals(opened.stop)
@@ -166,9 +205,18 @@ def _carry_out(
         who=replace(who(opened.home, opened.environ), commit=opened.commit),
         wait=not given["no_wait"],
     )
-    report = carry_out(plan, world, approval)
+    try:
+        report = carry_out(plan, world, approval)
+    except NotApproved as refused:
+        # The command in the hint must be the one that works here.
+        here = f"taskops apply{place_words(given)} "
+        refused.hint = refused.hint.replace("taskops apply ", here)
+        raise
     watch.clear()
     return report
+
+
+STOPPING = b"\nstopping: what is in flight may end; once more to leave at once\n"
 
 
 def _obey_signals(stop: StopFlag) -> None:
@@ -179,17 +227,19 @@ def _obey_signals(stop: StopFlag) -> None:
         if stop:
             os._exit(128 + number)
         stop.set(number)
+        # A handler may interrupt anything, also somebody who holds a lock.
+        with suppress(OSError):
+            os.write(2, STOPPING)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
 
 
-def _tell(given: dict[str, Any], report: Report, out: Out) -> None:
-    from taskops.cli.commands.plan import place_words
-    from taskops.cli.streams import look_of
-    from taskops.render.report import report_text
-
-    look = look_of(sys.stdout, os.environ, given["color"])
-    going_on = report.exit or report.count("in_progress")
-    resume = f"taskops apply{place_words(given)}" if going_on else ""
-    out.write("\n" + report_text(report, look, resume=resume))
+def _resume(given: dict[str, Any], report: Report) -> str:
+    """The command that goes on where this one ended; empty where nothing is left."""
+    if not report.exit and not report.count("in_progress"):
+        return ""
+    if given.get("plan_file"):
+        file = shlex.quote(given["plan_file"])
+        return f"taskops apply {file}{place_words(given, shape=False)}"
+    return f"taskops apply{place_words(given)}"

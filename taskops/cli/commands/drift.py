@@ -41,26 +41,21 @@ def command(**given: Any) -> int:
     from taskops.errors import Exit
     from taskops.render.walk import sheet_of
 
-    code: int = Exit.FAILED
-    with watching(given.get("json_into")) as watch:
-        try:
-            with session(options.wanted_from(given), watch.listener) as opened:
-                asked = options.plan_options({"refresh": True})
-                plan = opened.plan(asked)
-            watch.clear()
-            seen = _only_drift(plan, pending=given["pending"])
-            sheet = sheet_of(seen)
-            watch.planned(sheet)
-            text = rendered(sheet, given["form"], given["color"])
-            if given["form"] == "text":
-                text += _ways_out(plan, given)
-            Out(sys.stdout, tolerant=False).write(text)
-            code = Exit.CHANGES if seen.effective else Exit.OK
-            if seen.errors:
-                code = Exit.GUARDED
-        finally:
-            watch.end(code)
-    return code
+    with watching(given["json_into"]) as watch:
+        with session(options.wanted_from(given), watch.listener) as opened:
+            plan = opened.plan(options.plan_options({"refresh": True}))
+        watch.clear()
+        seen = _only_drift(plan, pending=given["pending"])
+        sheet = sheet_of(seen)
+        watch.planned(sheet)
+        text = rendered(sheet, given["form"], given["color"])
+        if given["form"] == "text":
+            text += _ways_out(plan, given)
+        watch.code = Exit.CHANGES if seen.effective else Exit.OK
+        if seen.errors:
+            watch.code = Exit.GUARDED
+        Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
+    return watch.code
 
 
 def _only_drift(plan: Plan, *, pending: bool) -> Plan:

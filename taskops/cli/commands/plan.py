@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,6 @@ import click
 from taskops.cli import options
 
 if TYPE_CHECKING:
-    from taskops.cli.streams import Color
     from taskops.model.plan import Plan
 
 EPILOG = """\b
@@ -50,32 +50,27 @@ def command(**given: Any) -> int:
     from taskops.cli.commands.planning import rendered, save, watching
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
-    from taskops.errors import Exit
     from taskops.render.walk import sheet_of
 
-    code: int = Exit.FAILED
-    with watching(given.get("json_into")) as watch:
-        try:
-            with session(options.wanted_from(given), watch.listener) as opened:
-                asked = options.plan_options(given, against=given["against"])
-                plan = opened.plan(asked)
-            watch.clear()
-            sheet = sheet_of(plan)
-            watch.planned(sheet)
-            if given["out"]:
-                save(sheet, given["out"])
-            text = rendered(
-                sheet,
-                given["form"],
-                given["color"],
-                next_command=next_command(plan, given),
-                verbose=given["verbose"],
-            )
-            Out(sys.stdout, tolerant=False).write(text)
-            code = exit_code(plan, detailed=given["detailed_exitcode"])
-        finally:
-            watch.end(code)
-    return code
+    with watching(given["json_into"]) as watch:
+        with session(options.wanted_from(given), watch.listener) as opened:
+            asked = options.plan_options(given, against=given["against"])
+            plan = opened.plan(asked)
+        watch.clear()
+        sheet = sheet_of(plan, options.shape_of(given))
+        watch.planned(sheet)
+        if given["out"]:
+            save(sheet, given["out"])
+        text = rendered(
+            sheet,
+            given["form"],
+            given["color"],
+            next_command=next_command(plan, given),
+            verbose=given["verbose"],
+        )
+        watch.code = exit_code(plan, detailed=given["detailed_exitcode"])
+        Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
+    return watch.code
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
@@ -91,30 +86,30 @@ def next_command(plan: Plan, given: dict[str, Any]) -> str:
     """What to type next; empty where there is nothing to do."""
     if plan.errors or not (plan.effective or plan.bookkeeping):
         return ""
-    if given.get("out"):
-        return f"taskops apply {given['out']}"
+    if given["against"] == "ledger":
+        # Nothing can be approved by a plan that has not seen the service.
+        return f"taskops plan{place_words(given)}"
+    if given["out"]:
+        file = shlex.quote(given["out"])
+        return f"taskops apply {file}{place_words(given, shape=False)}"
     return f"taskops apply{place_words(given)}"
 
 
-def place_words(given: dict[str, Any]) -> str:
-    """The options that say where, as they were given."""
-    words = ""
+def place_words(given: dict[str, Any], *, shape: bool = True) -> str:
+    """The options that say where, and which shape the plan, as they were given."""
+    words: list[str] = []
     if given.get("directory", ".") != ".":
-        words += f" -C {given['directory']}"
+        words += ["-C", given["directory"]]
     if given.get("environment"):
-        words += f" --env {given['environment']}"
+        words += ["--env", given["environment"]]
     if given.get("emulator") and not os.environ.get("TASKOPS_EMULATOR"):
-        words += " --emulator"
+        words.append("--emulator")
     if given.get("at"):
-        words += f" --at {given['at']}"
-    if given.get("prune"):
-        words += " --prune"
-    for name in ("select", "exclude", "adopt", "retry", "resend"):
-        words += "".join(f" --{name} {value}" for value in given.get(name, ()))
-    return words
-
-
-def color_of(given: dict[str, Any]) -> Color:
-    """The wish of `--color`."""
-    color: Color = given.get("color", "auto")
-    return color
+        words += ["--at", given["at"]]
+    if shape:
+        words += ["--prune"] * bool(given.get("prune"))
+        words += ["--allow-empty"] * bool(given.get("allow_empty"))
+        for name in ("select", "exclude", "adopt", "retry", "resend"):
+            for value in given.get(name, ()):
+                words += [f"--{name}", value]
+    return "".join(f" {shlex.quote(word)}" for word in words)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from taskops.cli.boundary import code_of
 from taskops.cli.events import EventFile
-from taskops.cli.live import Live
+from taskops.cli.live import HEARTBEAT, Live
 from taskops.cli.streams import look_of
-from taskops.errors import TaskopsError
+from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
-from taskops.model.resource import Address
+from taskops.model.resource import Address, Target
+from taskops.planning.digest import plan_digest
 from taskops.planning.saved import SavedChange, SavedPlan, as_json
 from taskops.render.markdown import plan_markdown
 from taskops.render.plan_json import plan_json, row_data, sheet_from_json
@@ -36,6 +39,9 @@ class Watch:
     def __init__(self, json_into: str | None) -> None:
         self.live = Live(sys.stderr)
         self.file = EventFile(json_into) if json_into else None
+        self.code: int = Exit.OK
+        self._ended = threading.Event()
+        threading.Thread(target=self._beat, daemon=True).start()
 
     def listener(self, event: Event, /) -> None:
         """Hear of it."""
@@ -63,19 +69,29 @@ class Watch:
 
     def end(self, code: int) -> None:
         """The last word."""
+        self._ended.set()
         self.live.clear()
         if self.file is not None:
             self.file.end(int(code))
 
+    def _beat(self) -> None:
+        """Whoever follows must be able to tell slow from dead."""
+        while not self._ended.wait(HEARTBEAT):
+            self.live.beat()
+            if self.file is not None:
+                self.file.write("heartbeat", "still at it", {})
+
 
 @contextmanager
 def watching(json_into: str | None) -> Iterator[Watch]:
-    """Somebody who listens while the work goes on."""
+    """Somebody who listens while the work goes on; the block sets the exit code."""
     watch = Watch(json_into)
     try:
         yield watch
-    finally:
-        watch.clear()
+    except BaseException as error:
+        watch.end(code_of(error))
+        raise
+    watch.end(watch.code)
 
 
 def rendered(
@@ -120,8 +136,9 @@ def read_sheet(path: str) -> Sheet:
     return sheet_from_json(text, path)
 
 
-def saved_plan(sheet: Sheet) -> SavedPlan:
+def saved_plan(sheet: Sheet, path: str) -> SavedPlan:
     """What somebody reviewed, as the plan of now is held against it."""
+    _require_whole(sheet, path)
     return SavedPlan(
         project=sheet.project,
         environment=sheet.environment,
@@ -141,3 +158,16 @@ def saved_plan(sheet: Sheet) -> SavedPlan:
             if row.digest
         ],
     )
+
+
+def _require_whole(sheet: Sheet, path: str) -> None:
+    """A file that was edited is not what somebody reviewed."""
+    targets = {name: Target(*place) for name, place in sheet.targets.items()}
+    digests = [row.digest for row in sheet.rows if row.digest]
+    made = plan_digest(sheet.project, sheet.environment, targets, digests)
+    if made != sheet.digest:
+        raise UsageError(
+            f"`{path}` cannot be used as a plan",
+            "its changes do not have the digest that it states",
+            f"make a new one with `taskops plan --out {path}`",
+        )

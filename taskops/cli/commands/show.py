@@ -38,4 +38,4 @@ def command(
     from taskops.cli.streams import Out
 
     text = rendered(read_sheet(plan_file), form, color, verbose=verbose)
-    Out(sys.stdout, tolerant=False).write(text)
+    Out(sys.stdout, tolerant=False).write(text, json=form == "json")

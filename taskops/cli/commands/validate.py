@@ -62,7 +62,7 @@ def command(
     out = Out(sys.stdout, tolerant=False)
     match form:
         case "json":
-            out.write(problems_json(problems))
+            out.write(problems_json(problems), json=True)
         case "github":
             out.write(problems_github(problems), commands=True)
         case _:
