@@ -1,0 +1,230 @@
+"""Software that we did not write finds the services it knows."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING
+
+import anchorbrowser
+import pytest
+from anchorbrowser import Anchorbrowser
+from browser_use_sdk import BrowserUse  # type: ignore[import-untyped]  # it has none
+from stablebrowse import Stablebrowse  # type: ignore[import-untyped]  # it has none
+from stablebrowse.errors import (  # type: ignore[import-untyped]  # it has none
+    StablebrowseError,
+)
+
+from taskops.emulator.app import Emulator
+from taskops.emulator.server import Server, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CODE = base64.b64encode(b"export default async () => 1\n").decode()
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    account = Emulator(api_key="the-key")
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def server(emulator: Emulator) -> Iterator[Server]:
+    running = serve(emulator)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def anchor(server: Server) -> Iterator[Anchorbrowser]:
+    with Anchorbrowser(api_key="the-key", base_url=server.url) as client:
+        yield client
+
+
+def make(client: Anchorbrowser, name: str = "price-watch") -> str:
+    made = client.tasks_legacy.create_task(
+        name=name,
+        language="typescript",
+        code=CODE,
+        description="d",
+        browser_configuration={"timeout": {"max_duration": 10}},
+    )
+    assert made.data is not None
+    return str(made.data.id)
+
+
+def test_a_task_is_created_as_a_draft(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+
+    task = anchor.tasks_legacy.get_task(number).data
+    draft = anchor.tasks_legacy.get_task_draft(number).data
+
+    assert task is not None
+    assert task.name == "price-watch"
+    assert draft is not None
+    assert draft.code == CODE
+    with pytest.raises(anchorbrowser.NotFoundError):
+        anchor.tasks_legacy.get_latest_task_version(number)
+
+
+def test_creating_twice_updates_the_same_task(anchor: Anchorbrowser) -> None:
+    assert make(anchor) == make(anchor)
+
+    listed = anchor.tasks_legacy.list_tasks(page="1", limit="100").data
+
+    assert listed is not None
+    assert listed.total == 1
+
+
+def test_each_deploy_makes_the_next_version(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+    for _ in range(2):
+        anchor.tasks_legacy.deploy_task(number, code=CODE, language="typescript")
+
+    latest = anchor.tasks_legacy.get_latest_task_version(number).data
+    versions = anchor.tasks_legacy.list_task_versions(number).data
+
+    assert latest is not None
+    assert latest.version == "2"
+    assert versions is not None
+    assert {v.version for v in versions.versions or []} >= {"1", "2"}
+
+
+def test_a_draft_is_written_without_publishing(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+    other = base64.b64encode(b"export default async () => 2\n").decode()
+
+    anchor.tasks_legacy.save_task_draft(number, code=other)
+
+    draft = anchor.tasks_legacy.get_task_version(
+        task_version="draft", task_id=number
+    ).data
+    assert draft is not None
+    assert draft.code == other
+
+
+def test_a_task_is_renamed_by_its_id(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+
+    anchor.tasks_legacy.update_task(number, name="other", description="new")
+
+    task = anchor.tasks_legacy.get_task(number).data
+    assert task is not None
+    assert (task.name, task.description) == ("other", "new")
+
+
+def test_a_deleted_task_is_gone(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+
+    anchor.tasks_legacy.delete_task(number)
+
+    with pytest.raises(anchorbrowser.NotFoundError):
+        anchor.tasks_legacy.get_task(number)
+
+
+def test_a_deployed_task_runs_by_name(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+    anchor.tasks_legacy.deploy_task(number, code=CODE, language="typescript")
+
+    done = anchor.tasks_legacy.run_task_by_name("price-watch", inputs={"ANCHOR_A": "1"})
+
+    assert done.data is not None
+    assert done.data.success
+    results = anchor.tasks_legacy.list_task_executions(number).data
+    assert results is not None
+    assert results.pagination.total == 1
+
+
+def test_what_is_not_in_the_document_is_refused(anchor: Anchorbrowser) -> None:
+    with pytest.raises(anchorbrowser.BadRequestError, match="anchor_proxy"):
+        anchor.tasks_legacy.create_task(
+            name="x",
+            language="typescript",
+            browser_configuration={  # type: ignore[arg-type]  # wrong on purpose
+                "proxy": {"active": True, "type": "anchor_proxy", "country_code": "gb"}
+            },
+        )
+    with pytest.raises(anchorbrowser.BadRequestError):
+        anchor.tasks_legacy.create_task(name="a b", language="typescript")
+
+
+def test_a_wrong_key_is_refused(server: Server) -> None:
+    with (
+        Anchorbrowser(api_key="wrong", base_url=server.url) as client,
+        pytest.raises(anchorbrowser.AuthenticationError),
+    ):
+        client.tasks_legacy.list_tasks()
+
+
+def test_todays_shape_of_a_generation_becomes_ready(
+    anchor: Anchorbrowser, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"generate_shape": "taskPrompt"})
+
+    started = anchor.tasks.generate_task(task_name="t", task_prompt="do it")
+    states = [
+        anchor.tasks.get_task_generation_status(str(started.id)).status
+        for _ in range(2)
+    ]
+
+    assert states == ["generating", "ready"]
+    run = anchor.tasks.run_task(str(started.id), input_params={})
+    assert run.run_id
+
+
+def test_browser_use_runs_a_task_and_lists_it(server: Server) -> None:
+    client = BrowserUse(api_key="the-key", base_url=f"{server.url}/browser-use/api/v2")
+    schema = json.dumps({"type": "object", "properties": {"a": {"type": "string"}}})
+
+    made = client.tasks.create(
+        "What is new?", llm="o3", metadata={"team": "x"}, structured_output=schema
+    )
+    first = client.tasks.get(str(made.id))
+    second = client.tasks.get(str(made.id))
+    listed = client.tasks.list()
+
+    assert first.status.value == "started"
+    assert second.status.value == "finished"
+    assert second.is_success
+    assert json.loads(str(second.output)) == {"a": "text"}
+    assert listed.items[0].metadata == {"team": "x"}
+    client.close()
+
+
+def test_browser_use_stops_a_task(server: Server, emulator: Emulator) -> None:
+    emulator.set_behaviours({"run_polls": "1000000"})
+    client = BrowserUse(api_key="the-key", base_url=f"{server.url}/browser-use/api/v2")
+    made = client.tasks.create("Wait for ever.")
+
+    client.tasks.stop(str(made.id))
+
+    assert client.tasks.get(str(made.id)).status.value == "stopped"
+    client.close()
+
+
+def test_stablebrowse_runs_a_task(server: Server) -> None:
+    url = f"{server.url}/stablebrowse/v1"
+    with Stablebrowse(api_key="the-key", base_url=url) as client:
+        done = client.tasks.run(
+            task="Read it.",
+            end_user_id="u",
+            schema={"type": "object", "properties": {}},
+        )
+
+    assert done.status == "completed"
+    assert done.structured_content == {}
+
+
+def test_stablebrowse_says_when_the_quota_is_used_up(
+    server: Server, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"stablebrowse_quota": "0"})
+    url = f"{server.url}/stablebrowse/v1"
+    with (
+        Stablebrowse(api_key="the-key", base_url=url) as client,
+        pytest.raises(StablebrowseError, match="quota"),
+    ):
+        client.tasks.run(task="Read it.", end_user_id="u")
