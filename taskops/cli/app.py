@@ -20,12 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "apply": "Do what the plan says.",
     "show": "Show a saved plan.",
     "drift": "Tell what moved on the service outside git.",
-    "pull": "Write remote tasks into manifests and code files.",
-    "run": "Run deployed tasks and wait for their results.",
     "status": "Tell what the ledger knows.",
-    "rollback": "Plan and apply what an earlier commit declared.",
     "forget": "Stop managing a task; delete nothing.",
-    "doctor": "Check key, endpoint, clock, git and ledger.",
     "emulator": "Serve an account on this machine.",
     "schema": "Print a JSON Schema.",
 }

@@ -7,7 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskops.errors import UsageError
-from taskops.render.events import STREAM, event_data, event_line, event_message
+from taskops.render.events import (
+    STREAM,
+    event_data,
+    event_line,
+    event_message,
+    event_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +48,7 @@ class EventFile:
 
     def __call__(self, event: Event, /) -> None:
         """Hear of it."""
-        self.write(event.type, event_message(event), event_data(event))
+        self.write(event_type(event), event_message(event), event_data(event))
 
     def end(self, code: int) -> None:
         """The last record."""

@@ -21,6 +21,13 @@ def event_line(seq: int, kind: str, message: str, data: Mapping[str, object]) ->
     return canonical(fields).decode("utf-8", "replace") + "\n"
 
 
+def event_type(event: Event) -> str:
+    """Its type in the stream, where `end` is the last record of all."""
+    if event.type in ("start", "progress", "end"):
+        return f"change_{event.type}" if event.address is not None else "progress"
+    return event.type
+
+
 def event_data(event: Event) -> dict[str, object]:
     """What happened, without its type."""
     data: dict[str, object] = {"text": event.text}

@@ -25,17 +25,18 @@ SECONDS = 60.0
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
     """Stop managing tasks; delete nothing."""
-    from taskops.cli.commands.status import _named
+    from taskops.cli.commands.status import named
     from taskops.cli.repository import who
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.errors import Exit
     from taskops.model.record import Closing, Opening
+    from taskops.render import clean
 
     with session(options.wanted_from(given)) as opened:
         state = opened.ledger.read()
         records = list(state.records.values())
-        found = [record for name in names for record in _named(records, name)]
+        found = [record for name in names for record in named(records, name)]
         person, apply = who(opened.home, opened.environ), opened.clock.uuid()
         now = opened.clock.wall()
         opening = Opening(
@@ -48,7 +49,7 @@ def command(names: tuple[str, ...], **given: Any) -> int:
             expires=now + SECONDS,
         )
         opened.ledger.open(opening, state.revision)
-        told = ", ".join(str(record.address) for record in found)
+        told = clean.line(", ".join(str(record.address) for record in found))
         kept = opened.ledger.close(
             Closing(
                 {record.address: None for record in found},

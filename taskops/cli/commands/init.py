@@ -24,12 +24,15 @@ Example:
 )
 def command(directory: str, project: str | None, existing: bool) -> None:
     """Write what a new project is missing."""
+    from taskops.manifests.project import FILE
     from taskops.manifests.starter import project_slug, starter_files
 
     root = Path(directory)
     root.mkdir(parents=True, exist_ok=True)
     name = project or project_slug(root.resolve().name)
-    for relative, text in starter_files(name, example=not existing).items():
+    # A project that is there already has tasks of its own.
+    fresh = not (root / FILE).exists()
+    for relative, text in starter_files(name, example=fresh and not existing).items():
         click.echo(f"  {_write(root / relative, text)} {relative}")
     click.echo("")
     if existing:

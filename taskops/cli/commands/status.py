@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import os
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskops.cli import options
+from taskops.model.values import canonical
+from taskops.render import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from taskops.ledger.log import Entry
-    from taskops.model.record import Job, Record
+    from taskops.model.ports import Ledger
+    from taskops.model.record import Record
 
 EPILOG = """\b
 Examples:
@@ -34,21 +39,38 @@ def command(**given: Any) -> int:
     """Tell what the ledger knows of the tasks that are ours."""
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
+    from taskops.errors import Exit
 
     with session(options.wanted_from(given)) as opened:
         if given["log"]:
             from taskops.ledger import history
 
-            text = _log(list(history(opened.ledger)), given["form"])
+            text = _log(history(opened.ledger), given["form"])
         else:
-            records = list(opened.ledger.read().records.values())
-            text = _records(_named(records, given["name"]), given["form"])
-            text = text or f"{opened.ledger.describe()}: nothing is ours yet\n"
-    Out(sys.stdout, tolerant=False).write(text)
-    return 0
+            text = _state(opened.ledger, given)
+    Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
+    return Exit.OK
 
 
-def _named(records: list[Record], name: str | None) -> list[Record]:
+def _state(ledger: Ledger, given: dict[str, Any]) -> str:
+    from taskops.cli.streams import look_of
+    from taskops.render.ledger_text import records_json, records_text
+
+    state = ledger.read()
+    records = named(list(state.records.values()), given["name"])
+    if given["form"] == "json":
+        return records_json(records)
+    look = look_of(sys.stdout, os.environ, given["color"])
+    text = records_text(records, look)
+    text = text or f"{ledger.describe()}: nothing is ours yet\n"
+    if (held := state.open) is not None:
+        who = clean.line(f"{held.actor} ({held.run or held.host})")
+        text += f"open: apply {clean.line(held.apply)} by {who} since "
+        text += f"{_when(held.started)}\n"
+    return text
+
+
+def named(records: list[Record], name: str | None) -> list[Record]:
     from taskops.errors import UsageError
 
     if name is None:
@@ -65,73 +87,36 @@ def _named(records: list[Record], name: str | None) -> list[Record]:
     return found
 
 
-def _records(records: list[Record], form: str) -> str:
+def _log(entries: Sequence[Entry], form: str) -> str:
+    """Every apply, the last one first; what others wrote into the ledger is cleaned."""
     if form == "json":
-        rows = [
-            {
-                "address": str(record.address),
-                "id": record.id,
-                "name": record.name,
-                "kind": record.kind,
-                "version": record.version,
-                "published": record.live is not None,
-                "protected": record.protected,
-                "job": _job(record.next or record.job),
-                "commit": record.source.commit,
-                "manifest": record.source.path,
-            }
-            for record in records
-        ]
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
-    width = max((len(str(record.address)) for record in records), default=0)
-    return "".join(f"  {str(r.address).ljust(width)}   {_state(r)}\n" for r in records)
+        rows = [_entry(entry) for entry in entries]
+        document = {"format_version": 1, "applies": rows}
+        return canonical(document).decode("utf-8", "replace") + "\n"
+    told = [clean.line(part) for entry in entries for part in _words(entry)]
+    return "".join(f"{part}\n" for part in told) or "nobody has applied anything yet\n"
 
 
-def _job(job: Job | None) -> dict[str, object] | None:
-    if job is None:
-        return None
-    return {"status": job.status, "ids": dict(job.ids), "error": job.error}
+def _entry(entry: Entry) -> dict[str, object]:
+    return {
+        "apply": entry.apply,
+        "when": _when(entry.when),
+        "actor": entry.actor,
+        "host": entry.host,
+        "run": entry.run,
+        "plan": entry.plan,
+        "commit": entry.commit,
+        "message": entry.message,
+        "closed": entry.closed,
+    }
 
 
-def _state(record: Record) -> str:
-    parts = []
-    if record.kind == "code":
-        live = f"version {record.version}" if record.version else "live"
-        parts.append(live if record.live else "draft only")
-    job = record.next or record.job
-    if job is not None:
-        parts.append(f"{job.status}{f': {job.error}' if job.error else ''}")
-    if record.protected:
-        parts.append("protected")
-    if record.source.commit:
-        parts.append(f"applied from {record.source.commit[:7]}")
-    return ", ".join(parts)
-
-
-def _log(entries: list[Entry], form: str) -> str:
-    if form == "json":
-        rows = [
-            {
-                "apply": e.apply,
-                "when": _when(e.when),
-                "actor": e.actor,
-                "host": e.host,
-                "run": e.run,
-                "plan": e.plan,
-                "commit": e.commit,
-                "message": e.message,
-            }
-            for e in entries
-        ]
-        return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
-    if not entries:
-        return "nobody has applied anything here yet\n"
-    told = []
-    for e in entries:
-        where = e.run or e.host
-        commit = f"  commit {e.commit[:7]}" if e.commit else ""
-        told.append(f"{_when(e.when)}  {e.actor} ({where}){commit}\n    {e.message}\n")
-    return "".join(told)
+def _words(entry: Entry) -> Iterator[str]:
+    commit = f" @ {entry.commit[:7]}" if entry.commit else ""
+    plan = f", plan {entry.plan[:12]}" if entry.plan else ""
+    where = entry.run or entry.host
+    yield f"{_when(entry.when)}  {entry.actor} ({where}){commit}{plan}"
+    yield f"    {entry.message}{'' if entry.closed else ' (never closed)'}"
 
 
 def _when(seconds: float) -> str:

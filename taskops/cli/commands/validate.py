@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from taskops.cli import options
+from taskops.render.words import counted
 
 if TYPE_CHECKING:
+    from taskops.cli.streams import Color
     from taskops.manifests.resolve import Loaded
     from taskops.model.problem import Problem
     from taskops.model.project import Project
@@ -41,12 +43,12 @@ def command(
     directory: str,
     environment: str | None,
     form: str,
-    color: str,
+    color: Color,
     debug: bool,
 ) -> int:
     """Check manifests and code, offline; without --env, for every environment."""
-    del color, debug
-    from taskops.cli.streams import Out
+    del debug
+    from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, InvalidManifests
     from taskops.manifests.project import find_project
     from taskops.render.problems import problems_github, problems_json, problems_text
@@ -56,7 +58,8 @@ def command(
     try:
         loaded = [_load(project, files) for project in _projects(root, environment)]
         problems = _together([found.problems for found in loaded])
-        told = f"{loaded[0].documents} manifests in {loaded[0].files} files"
+        manifests = counted(loaded[0].documents, "manifest")
+        told = f"{manifests} in {counted(loaded[0].files, 'file')}"
     except InvalidManifests as error:
         problems, told = list(error.problems), "taskops.yaml"
     out = Out(sys.stdout, tolerant=False)
@@ -66,7 +69,8 @@ def command(
         case "github":
             out.write(problems_github(problems), commands=True)
         case _:
-            out.write(problems_text(problems))
+            look = look_of(sys.stdout, os.environ, color)
+            out.write(problems_text(problems, look))
     errors = sum(problem.severity == "error" for problem in problems)
     if form == "text":
         out.write(_verdict(told, errors, len(problems) - errors))
@@ -103,7 +107,6 @@ def _together(each: list[tuple[Problem, ...]]) -> list[Problem]:
 
 
 def _verdict(told: str, errors: int, warnings: int) -> str:
-    words = [f"{errors} problem{'s' if errors != 1 else ''}"] if errors else []
-    if warnings:
-        words.append(f"{warnings} warning{'s' if warnings != 1 else ''}")
+    words = [counted(errors, "problem")] * bool(errors)
+    words += [counted(warnings, "warning")] * bool(warnings)
     return f"{told}: {' and '.join(words) or 'valid'}\n"

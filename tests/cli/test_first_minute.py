@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import json
+import stat
+
+from cli.shell import edit, project, taskops
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_what_init_prints_next_works(tmp_path: Path) -> None:
+    said = taskops(tmp_path, "init", "--project", "shop")
+    assert said.code == 0
+    commands = [x.split()[1:] for x in said.out.splitlines() if "  taskops " in x]
+    assert commands == [["plan", "--emulator"], ["apply", "--emulator"]]
+    assert taskops(tmp_path, *commands[0]).code == 0
+
+
+def test_init_overwrites_nothing(tmp_path: Path) -> None:
+    (tmp_path / "taskops.yaml").write_text("version: 1\nproject: mine\n")
+    said = taskops(tmp_path, "init")
+    assert said.code == 0
+    assert "= taskops.yaml" in said.out
+    assert "project: mine" in (tmp_path / "taskops.yaml").read_text()
+    # A project that was there already gets no example.
+    assert not (tmp_path / "tasks").exists()
+
+
+def test_from_nothing_to_a_plan_without_changes(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    assert taskops(root, "validate").out == "1 manifest in 1 file: valid\n"
+    planned = taskops(root, "plan", "--emulator")
+    assert planned.code == 0
+    assert planned.out.startswith("anchor (default, emulator)  ←  shop\n")
+    assert "  + hello                  create, publish\n" in planned.out
+    assert planned.out.endswith("\nNext: taskops apply --emulator\n")
+    applied = taskops(root, "apply", "--emulator", "--yes")
+    assert applied.code == 0
+    assert "Apply: 1 applied" in applied.out
+    assert "hello: applied" in applied.err
+    again = taskops(root, "plan", "--emulator", "--detailed-exitcode")
+    assert again.code == 0
+    assert "Plan: nothing to change, 1 unchanged." in again.out
+
+
+def test_the_emulator_may_be_chosen_by_a_variable(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    planned = taskops(root, "plan", TASKOPS_EMULATOR="1")
+    assert planned.code == 0
+    assert planned.out.endswith("Next: taskops apply\n")
+
+
+def test_a_saved_plan_is_private_shown_and_applied(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    planned = taskops(root, "plan", "--emulator", "--out", "plan.json")
+    assert planned.out.endswith("Next: taskops apply plan.json --emulator\n")
+    assert stat.S_IMODE((root / "plan.json").stat().st_mode) == 0o600
+    for form, begins in (("text", "anchor"), ("markdown", "**Ch"), ("json", "{")):
+        shown = taskops(root, "show", "plan.json", "--format", form)
+        assert shown.code == 0
+        assert shown.out.startswith(begins)
+    assert taskops(root, "apply", "plan.json", "--emulator").code == 0
+
+
+def test_a_saved_plan_keeps_the_flags_that_shaped_it(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=3)
+    taskops(root, "apply", "--emulator", "--yes")
+    (root / "tasks" / "more.yaml").write_text("name: t0\ncode: hello.ts\n")
+    pruned = taskops(root, "plan", "--emulator", "--prune", "--out", "plan.json")
+    assert "1 to delete" in pruned.out
+    assert "1 applied" in taskops(root, "apply", "plan.json", "--emulator").out
+    assert "t1" not in taskops(root, "status", "--emulator").out
+
+
+def test_what_moved_after_the_plan_stops_the_apply(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "plan", "--emulator", "--out", "plan.json")
+    edit(root, "max_duration: 5", "max_duration: 6")
+    said = taskops(root, "apply", "plan.json", "--emulator")
+    assert said.code == 6
+    assert "anchor/hello" in said.err
+    assert "1 to create" in taskops(root, "plan", "--emulator").out
+
+
+def test_an_edited_plan_file_approves_nothing(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "plan", "--emulator", "--out", "plan.json")
+    data = json.loads((root / "plan.json").read_text())
+    data["changes"][0]["digest"] = "0" * 64
+    (root / "plan.json").write_text(json.dumps(data))
+    said = taskops(root, "apply", "plan.json", "--emulator")
+    assert said.code == 64
+    assert "do not have the digest" in said.err
+
+
+def test_status_and_forget(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--emulator", "--yes")
+    assert taskops(root, "status", "--emulator").out.startswith("anchor/hello  code")
+    assert "apply: 1 created" in taskops(root, "status", "--emulator", "--log").out
+    missing = taskops(root, "status", "--emulator", "helo")
+    assert missing.code == 64
+    assert "did you mean `hello`?" in missing.err
+    assert taskops(root, "forget", "--emulator", "hello").code == 0
+    planned = taskops(root, "plan", "--emulator")
+    assert "1 adopted as they are" in planned.out
