@@ -6,9 +6,9 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from taskops.manifests.starter import starter_files
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 
 import pytest
 from cli.shell import edit, project, taskops
@@ -19,7 +20,6 @@ from taskops.errors import (
     TaskopsError,
     UsageError,
 )
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

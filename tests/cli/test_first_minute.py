@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import json
 import stat
+from typing import TYPE_CHECKING
 
 from cli.shell import edit, project, taskops
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pathlib import Path

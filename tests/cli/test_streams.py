@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from cli.shell import TASKOPS, edit, project, taskops
+
+
+def lines_of(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def test_events_have_a_version_numbers_and_an_end(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=3)
+    taskops(root, "apply", "--emulator", "--yes", "--json-into", "events")
+    events = lines_of(root / "events")
+    assert [event["seq"] for event in events] == list(range(len(events)))
+    assert (events[0]["type"], events[0]["ui"]) == ("version", "1.0")
+    assert (events[-1]["type"], events[-1]["exit_code"]) == ("end", 0)
+    kinds = [event["type"] for event in events]
+    assert kinds.count("planned_change") == kinds.count("change_end") == 3
+    assert kinds.count("end") == 1
+    assert all("@message" in event for event in events)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [(["apply", "--emulator"], 6), (["plan"], 4), (["plan", "--env", "nope"], 64)],
+)
+def test_events_end_with_the_code_of_an_error(
+    tmp_path: Path, words: list[str], code: int
+) -> None:
+    root = project(tmp_path)
+    assert taskops(root, *words, "--json-into", "events").code == code
+    assert lines_of(root / "events")[-1]["exit_code"] == code
+
+
+def test_data_goes_to_stdout_and_nothing_else(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    said = taskops(root, "plan", "--emulator", "--format", "json")
+    data = json.loads(said.out)
+    assert data["changes"][0]["address"] == "anchor/hello"
+    assert data["counts"] == {"create": 1}
+
+
+def test_no_secret_is_in_any_output(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    proxy = (
+        "browserConfiguration:\n  proxy: {active: true, type: custom, "
+        "server: '${env.SERVER}', username: '${env.WORD}', password: '${env.WORD}'}\n"
+    )
+    edit(root, "browserConfiguration:\n", proxy)
+    secrets = {
+        "TASKOPS_VAR_SERVER": "http://hidden-value.example",
+        "TASKOPS_VAR_WORD": "hidden-value",
+    }
+    told = ""
+    for words in (
+        ["plan", "--format", "json", "--out", "plan.json"],
+        ["plan", "--format", "markdown"],
+        ["plan", "--verbose"],
+        ["apply", "--yes", "--json-into", "events", "--debug"],
+        ["status", "--format", "json"],
+    ):
+        said = taskops(root, *words, "--emulator", **secrets)
+        assert said.code == 0, said.err
+        told += said.out + said.err
+    told += (root / "plan.json").read_text() + (root / "events").read_text()
+    assert "hidden-value" not in told
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_stdout_never_stops_an_apply(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=5)
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*TASKOPS, "apply", "--emulator", "--yes"],
+            cwd=root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+            timeout=60,
+        )
+    assert ran.returncode == 1
+    again = taskops(root, "plan", "--emulator", "--detailed-exitcode")
+    assert again.code == 0
+    assert "5 unchanged" in again.out
+
+
+@pytest.mark.parametrize("words", [["plan"], ["apply", "--yes"], ["--help"]])
+def test_a_closed_pipe_is_met_with_silence(tmp_path: Path, words: list[str]) -> None:
+    root = project(tmp_path)
+    reading, writing = os.pipe()
+    os.close(reading)
+    emulator = [] if words == ["--help"] else ["--emulator"]
+    ran = subprocess.run(
+        [*TASKOPS, *words, *emulator],
+        cwd=root,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+        timeout=60,
+    )
+    os.close(writing)
+    assert ran.returncode == 1
+    assert b"Traceback" not in ran.stderr
+    assert b"Broken" not in ran.stderr
+    if words[0] == "apply":
+        assert "1 unchanged" in taskops(root, "plan", "--emulator").out
+
+
+def test_an_encoding_without_arrows_gets_ascii(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--emulator", "--yes")
+    edit(root, "max_duration: 5", "max_duration: 6")
+    said = taskops(root, "plan", "--emulator", PYTHONUTF8="0", PYTHONIOENCODING="cp437")
+    assert "anchor (default, emulator)  <-  shop" in said.out
+    assert "5 -> 6" in said.out
+
+
+def test_no_color_and_color_are_obeyed(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    plan = ["plan", "--emulator"]
+    assert "\x1b[" not in taskops(root, *plan).out
+    assert "\x1b[" in taskops(root, *plan, "--color", "always").out
+    assert "\x1b[" not in taskops(root, *plan, "--color", "never").out
+
+
+def test_a_manifest_cannot_command_the_runner(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--emulator", "--yes")
+    hostile = "::set-output name=changes::false\n##[stop-commands]x\n"
+    path = root / "tasks" / "hello.ts"
+    path.write_text(hostile + path.read_text("utf-8"), "utf-8")
+    edit(root, "description: ", 'description: "\\n::error::x ##[error]y " # ')
+    for form in ("text", "json", "markdown"):
+        said = taskops(
+            root,
+            "plan",
+            "--emulator",
+            "--verbose",
+            "--format",
+            form,
+            GITHUB_ACTIONS="true",
+        )
+        assert said.code == 0
+        text = said.out + said.err
+        assert "##[" not in text
+        assert not [x for x in text.splitlines() if x.strip().startswith("::")]
+        assert "stop-commands" in text
