@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 WHEEL := .venv-wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types rules unit wheel clean
+.PHONY: help demo test lint types rules unit wheel bench soak clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ wheel: $(VENV)/.ready
 	$(WHEEL)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(WHEEL)/bin/python -m pip install --quiet --group tests dist/*.whl
 	TASKOPS_TESTS_EXPECT=installed $(WHEEL)/bin/pytest --numprocesses auto --quiet
+
+bench: $(VENV)/.ready ## How fast it is, as ratios in one run; writes bench.json
+	PYTHONPATH=tests $(BIN)/python -m bench
+
+soak: $(VENV)/.ready ## Random lives of accounts for SECONDS (default 300), with counts
+	PYTHONPATH=tests $(BIN)/python -m soak --seconds $(or $(SECONDS),300)
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(WHEEL) dist build
