@@ -18,6 +18,7 @@ from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
 from taskops.planning.digest import plan_digest
 from taskops.planning.saved import SavedChange, SavedPlan, as_json
+from taskops.render.html import plan_html
 from taskops.render.markdown import plan_markdown
 from taskops.render.plan_json import plan_json, row_data, sheet_from_json
 from taskops.render.report import report_data
@@ -108,6 +109,8 @@ def rendered(
             return plan_json(sheet)
         case "markdown":
             return plan_markdown(sheet)
+        case "html":
+            return plan_html(sheet)
         case _:
             look = look_of(sys.stdout, os.environ, color)
             return plan_text(sheet, look, verbose=verbose, next_command=next_command)
