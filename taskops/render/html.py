@@ -35,7 +35,8 @@ code,pre,td.code,.name{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,mo
 font-size:.86rem}
 form{display:flex;flex-wrap:wrap;gap:.75rem;margin:1rem 0;align-items:center}
 input[type=search]{flex:1 1 14rem;padding:.4rem .6rem;
-border:1px solid var(--line);border-radius:.4rem;background:var(--soft);color:var(--ink);font:inherit}
+border:1px solid var(--line);border-radius:.4rem;background:var(--soft);
+color:var(--ink);font:inherit}
 label{white-space:nowrap}
 article{border:1px solid var(--line);border-radius:.5rem;margin:.6rem 0;overflow:hidden}
 summary{padding:.55rem .8rem;cursor:pointer;background:var(--soft);list-style:none}
