@@ -76,7 +76,8 @@ def _words(error: BaseException, *, debug: bool) -> Iterator[str]:
         case BrokenPipeError() | SystemExit():
             pass
         case OSError():
-            yield f"error: {error.strerror}: {error.filename or 'standard output'}"
+            place = f": {error.filename}" if error.filename else ""
+            yield f"error: {error.strerror or type(error).__name__}{place}"
         case _:
             yield from _bug(error, debug=debug)
 

@@ -41,8 +41,10 @@ class Out:
         try:
             self.stream.write(text)
             self.stream.flush()
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             self.failed = True
+            if isinstance(error, OSError):
+                error.filename = error.filename or "standard output"
             if not self.tolerant:
                 raise
 

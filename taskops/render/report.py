@@ -40,7 +40,7 @@ COLOURS = MappingProxyType(
         "not_started": "yellow",
     }
 )
-MOST = 20
+MOST = 10
 """Outcomes with the same reason that are told one by one."""
 
 

@@ -151,3 +151,18 @@ def test_a_manifest_cannot_command_the_runner(tmp_path: Path) -> None:
         assert "##[" not in text
         assert not [x for x in text.splitlines() if x.strip().startswith("::")]
         assert "stop-commands" in text
+
+
+def test_later_steps_learn_the_result_without_reading_text(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    output = tmp_path / "output"
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output)}
+    for words in (["plan"], ["apply", "--yes"], ["plan"]):
+        assert taskops(root, *words, "--emulator", **variables).code == 0
+    lines = output.read_text().splitlines()
+    assert [line for line in lines if line.startswith("changes=")] == [
+        "changes=true",
+        "changes=true",
+        "changes=false",
+    ]
+    assert lines.count("result=ok") == 3

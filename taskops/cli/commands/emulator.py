@@ -49,7 +49,11 @@ def command(
         account = Emulator(db or _file(directory), behaviours=chosen)
     except UnknownKnobError as error:
         raise click.UsageError(f"{error}; --behaviours lists them") from error
-    server = serve(account, port=port)
+    try:
+        server = serve(account, port=port)
+    except (OSError, OverflowError) as error:
+        hint = "; --port 0 takes a free one"
+        raise click.UsageError(f"port {port} cannot be used{hint}") from error
     click.echo(f"serving on {server.url}, Ctrl-C ends it", err=True)
     click.echo(f"ANCHORBROWSER_BASE_URL={server.url}")
     click.echo(f"BROWSER_USE_BASE_URL={server.url}/browser-use/api/v2")

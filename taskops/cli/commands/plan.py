@@ -48,6 +48,7 @@ Examples:
 def command(**given: Any) -> int:
     """Show what apply would do; write nothing."""
     from taskops.cli.commands.planning import rendered, save, watching
+    from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.render.walk import sheet_of
@@ -69,6 +70,7 @@ def command(**given: Any) -> int:
             verbose=given["verbose"],
         )
         watch.code = exit_code(plan, detailed=given["detailed_exitcode"])
+        step_outputs(sheet, watch.code)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 

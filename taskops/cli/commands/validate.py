@@ -48,6 +48,7 @@ def command(
 ) -> int:
     """Check manifests and code, offline; without --env, for every environment."""
     del debug
+    from taskops.cli.offline import offline_problems
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, InvalidManifests
     from taskops.manifests.project import find_project
@@ -57,7 +58,9 @@ def command(
     files = tuple(Path(path).resolve() for path in paths)
     try:
         loaded = [_load(project, files) for project in _projects(root, environment)]
-        problems = _together([found.problems for found in loaded])
+        problems = _together(
+            [(*found.problems, *offline_problems(found.resources)) for found in loaded]
+        )
         manifests = counted(loaded[0].documents, "manifest")
         told = f"{manifests} in {counted(loaded[0].files, 'file')}"
     except InvalidManifests as error:
