@@ -12,11 +12,11 @@ from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
 from taskops.cli.repository import checked_out, commit_of, repository_of
-from taskops.errors import InvalidManifests, UsageError
+from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
+from taskops.errors import InvalidManifests
 from taskops.ledger import open_ledger
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources
-from taskops.providers.anchor.canonical import canonical as anchor_canonical
 from taskops.workflow import make_plan
 
 if TYPE_CHECKING:
@@ -28,16 +28,8 @@ if TYPE_CHECKING:
     from taskops.model.problem import Problem
     from taskops.model.project import Project
     from taskops.model.record import LedgerState
-    from taskops.model.resource import Kind, Resource
-    from taskops.model.values import Tree
+    from taskops.model.resource import Resource
     from taskops.planning.options import PlanOptions
-
-EMULATED_ENVIRON = {
-    "ANCHORBROWSER_API_KEY": "emulated",
-    "BROWSER_USE_API_KEY": "emulated",
-    "STABLEBROWSE_API_KEY": "emulated",
-}
-OFFLINE_URL = "https://offline.invalid"
 
 
 def _silent(event: Event) -> None:
@@ -95,17 +87,23 @@ class Session:
     def provider(self, name: str, *, writable: bool, offline: bool = False) -> Provider:
         """The provider of that name, opened once."""
         if name not in self.opened:
-            environ = self.environ
-            wsgi = base_url = None
-            if offline:
-                environ, base_url = EMULATED_ENVIRON, OFFLINE_URL
-            elif self.wanted.emulator:
-                environ, wsgi = EMULATED_ENVIRON, self.emulator()
-            opened = open_provider(
-                name, self, environ, writable=writable, wsgi=wsgi, base_url=base_url
-            )
-            self.opened[name] = opened
+            self.opened[name] = open_provider(name, self._access(writable, offline))
         return self.opened[name]
+
+    def _access(self, writable: bool, offline: bool) -> Access:
+        if offline:
+            return OFFLINE
+        wanted, project = self.wanted, self.project
+        return Access(
+            environ=NO_KEYS if wanted.emulator else self.environ,
+            writable=writable,
+            lanes=self.lanes,
+            listener=self.listener,
+            wsgi=self.emulator() if wanted.emulator else None,
+            owner=f"{project.name}/{project.environment.name}",
+            generate_api=wanted.generate_api,
+            browser_use_api=wanted.browser_use_api,
+        )
 
     def emulator(self) -> Emulator:
         """The account beside the project, opened once."""
@@ -162,74 +160,6 @@ class Session:
         if self._emulator is not None:
             self._emulator.close()
         self.lanes.close()
-
-
-def canonical(provider: str, kind: Kind, spec: Tree) -> Tree:
-    """The canonical form of a spec, without opening anything."""
-    match provider:
-        case "browser_use":
-            from taskops.providers.browser_use.convert import canonical as browser_use
-
-            return browser_use(kind, spec)
-        case "stablebrowse":
-            from taskops.providers.stablebrowse.convert import canonical as stablebrowse
-
-            return stablebrowse(kind, spec)
-        case _:
-            return anchor_canonical(kind, spec)
-
-
-def open_provider(
-    name: str,
-    session: Session,
-    environ: Mapping[str, str],
-    *,
-    writable: bool,
-    wsgi: Emulator | None,
-    base_url: str | None,
-) -> Provider:
-    """The provider of that name with all that it needs."""
-    wanted, lanes, listener = session.wanted, session.lanes, session.listener
-    match name:
-        case "anchor":
-            from taskops.providers.anchor.provider import open_anchor
-
-            return open_anchor(
-                environ,
-                writable=writable,
-                lanes=lanes,
-                listener=listener,
-                wsgi=wsgi,
-                base_url=base_url,
-                generate_api=cast("Any", wanted.generate_api),
-            )
-        case "browser_use":
-            from taskops.providers.browser_use.provider import open_browser_use
-
-            owner = f"{session.project.name}/{session.project.environment.name}"
-            return open_browser_use(
-                environ,
-                owner=owner,
-                writable=writable,
-                lanes=lanes,
-                listener=listener,
-                wsgi=wsgi,
-                base_url=base_url,
-                api=cast("Any", wanted.browser_use_api),
-            )
-        case "stablebrowse":
-            from taskops.providers.stablebrowse.provider import open_stablebrowse
-
-            return open_stablebrowse(
-                environ,
-                writable=writable,
-                lanes=lanes,
-                listener=listener,
-                wsgi=wsgi,
-                base_url=base_url,
-            )
-        case _:
-            raise UsageError(f"there is no provider `{name}`")
 
 
 def emulator_file(home: Path) -> Path:

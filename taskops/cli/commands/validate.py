@@ -48,7 +48,7 @@ def command(
 ) -> int:
     """Check manifests and code, offline; without --env, for every environment."""
     del debug
-    from taskops.cli.offline import offline_problems
+    from taskops.cli.services import offline_problems
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, InvalidManifests
     from taskops.manifests.project import find_project
@@ -91,7 +91,7 @@ def _projects(root: Path, environment: str | None) -> list[Project]:
 
 
 def _load(project: Project, paths: tuple[Path, ...]) -> Loaded:
-    from taskops.cli.wiring import canonical
+    from taskops.cli.services import canonical
     from taskops.manifests.resolve import load_resources
 
     return load_resources(
