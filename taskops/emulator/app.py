@@ -90,8 +90,10 @@ class Emulator:
             return control.handle(self, request), None
         with self._lock:
             rule = self.faults.next_for(request)
-        self._pause(rule)
+        self._before(rule)
         answer = self._carried_out(request, rule)
+        if rule is not None and rule.when == "after":
+            _wait(rule)
         with self._lock:
             if len(self._requests) < REMEMBERED:
                 self._requests.append(
@@ -105,11 +107,11 @@ class Emulator:
                 )
         return answer, rule
 
-    def _pause(self, rule: Rule | None) -> None:
+    def _before(self, rule: Rule | None) -> None:
         if self.latency:
             time.sleep(self.latency)
-        if rule is not None and rule.do in ("delay", "hang"):
-            time.sleep(rule.seconds or (3600.0 if rule.do == "hang" else 0.0))
+        if rule is not None and rule.when == "before":
+            _wait(rule)
         if rule is not None and rule.do == "edit":
             self.edit(**rule.edit)
 
@@ -127,7 +129,14 @@ class Emulator:
             if not key or self.account.api_key not in (None, key):
                 raise refuse_key(request)
             with self._lock, self.account.store.transaction():
-                return dispatch(self.account, request)
+                return self._dispatched(request)
+        except Failure as failure:
+            return failure.answer()
+
+    def _dispatched(self, request: Request) -> Answer:
+        """A refusal is an answer too: what was counted for it is kept."""
+        try:
+            return dispatch(self.account, request)
         except Failure as failure:
             return failure.answer()
 
@@ -152,6 +161,11 @@ class Emulator:
             f"{answer.status} {STATUS.get(answer.status, 'Status')}", headers
         )
         return [body]
+
+
+def _wait(rule: Rule) -> None:
+    if rule.do in ("delay", "hang"):
+        time.sleep(rule.seconds or (3600.0 if rule.do == "hang" else 0.0))
 
 
 PASSING = frozenset({"delay", "hang", "edit", "drip_headers", "drip_body"})

@@ -6,8 +6,8 @@ import base64
 from typing import TYPE_CHECKING, Any
 
 from taskops.emulator.store import now
-from taskops.emulator.tasks import latest, merged, new_task, publish, put
 from taskops.emulator.wire import Failure
+from taskops.emulator.writing import latest, merged, new_task, publish, put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

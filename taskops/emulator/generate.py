@@ -8,8 +8,8 @@ import uuid
 from typing import TYPE_CHECKING
 
 from taskops.emulator.store import now
-from taskops.emulator.tasks import new_task, publish, put
 from taskops.emulator.wire import Answer, Failure, Request, answer
+from taskops.emulator.writing import new_task, publish, put
 
 if TYPE_CHECKING:
     from taskops.emulator.account import Account

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from taskops.emulator import browser_use, generate, runs, stablebrowse, tasks
+from taskops.emulator import browser_use, generate, runs, stablebrowse, tasks, versions
 from taskops.emulator.wire import Answer, Failure, Request
 
 if TYPE_CHECKING:
@@ -27,25 +27,29 @@ ROUTES: list[tuple[str, str, Handler]] = [
     ("GET", r"/v1/task", tasks.listing),
     ("POST", r"/v1/task/run", lambda a, r: runs.run(a, r, None)),
     ("POST", rf"/v1/task/run/{ID}", runs.run),
-    ("GET", rf"/v1/task/{ID}/versions", lambda a, r, i: tasks.versions(a, i)),
+    ("GET", rf"/v1/task/{ID}/versions", lambda a, r, i: versions.versions(a, i)),
     ("GET", rf"/v1/task/{ID}/executions", runs.executions),
     (
         "GET",
         rf"/v1/task/{ID}/executions/{ID}",
         lambda a, r, i, e: runs.execution(a, i, e),
     ),
-    ("POST", rf"/v1/task/{ID}/draft", tasks.write_draft),
-    ("POST", rf"/v1/task/{ID}/deploy", tasks.deploy),
-    ("GET", rf"/v1/task/{ID}/{VERSION}", lambda a, r, i, v: tasks.one_version(a, i, v)),
+    ("POST", rf"/v1/task/{ID}/draft", versions.write_draft),
+    ("POST", rf"/v1/task/{ID}/deploy", versions.deploy),
+    (
+        "GET",
+        rf"/v1/task/{ID}/{VERSION}",
+        lambda a, r, i, v: versions.one_version(a, i, v),
+    ),
     (
         "POST",
         rf"/v1/task/{ID}/{VERSION}",
-        tasks.put_numbered,
+        versions.put_numbered,
     ),
     (
         "DELETE",
         rf"/v1/task/{ID}/{VERSION}",
-        lambda a, r, i, v: tasks.delete_version(a, i, v),
+        lambda a, r, i, v: versions.delete_version(a, i, v),
     ),
     ("GET", rf"/v1/task/{ID}", lambda a, r, i: tasks.read(a, i)),
     ("PUT", rf"/v1/task/{ID}", tasks.rename),

@@ -6,9 +6,11 @@ import uuid
 from typing import TYPE_CHECKING
 
 from taskops.emulator import validate
+from taskops.emulator.shown import wrapped
 from taskops.emulator.store import now
-from taskops.emulator.tasks import found, latest, wrapped
+from taskops.emulator.tasks import found
 from taskops.emulator.wire import Answer, Failure, Request, answer
+from taskops.emulator.writing import latest
 
 if TYPE_CHECKING:
     from taskops.emulator.account import Account

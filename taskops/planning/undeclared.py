@@ -22,6 +22,9 @@ def decide_undeclared(record: Record, context: Context) -> Decision:
         return Keep(record.address, "forgotten", records=True)
     if not context.prune or _in_flight(record):
         return Keep(record.address, "undeclared", before=observed)
+    if record.kind == "generated" and observed is not None and not observed.row:
+        note = "the service does not list it, so it is never deleted from here"
+        return Keep(record.address, "undeclared", note, before=observed)
     if (refusal := _refuse(record, context)) is not None:
         return refusal
     if observed is None:

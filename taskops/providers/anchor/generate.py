@@ -82,6 +82,14 @@ class Generation:
             )
         return JobState("running", said or "generating", object_id)
 
+    def exists(self, job: Job) -> bool:
+        """Whether the service still knows the generation."""
+        try:
+            self.door.read(f"/v2/tasks/{job.poll_id}/generation-status")
+        except NotFound:
+            return False
+        return True
+
     def recover(
         self, job: Job, after: Resource, rows: Sequence[Mapping[str, object]]
     ) -> Job | None:

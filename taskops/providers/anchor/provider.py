@@ -147,13 +147,24 @@ class Anchor:
     def _not_listed_yet(
         self, known: Mapping[Address, Record], rows: Mapping[str, Observed]
     ) -> list[tuple[Observed, str]]:
-        """What we made may be there before the listing shows it."""
-        return [
-            found
-            for record in known.values()
-            if record.id and record.id not in rows and record.kind == "code"
-            if (found := self._metadata(record.id)) is not None
-        ]
+        """What we made may be there before the listing shows it, or never be listed."""
+        found = []
+        for record in known.values():
+            if not record.id or record.id in rows:
+                continue
+            there = self._metadata(record.id)
+            if there is None and record.kind == "generated":
+                there = self._unlisted(record)
+            if there is not None:
+                found.append(there)
+        return found
+
+    def _unlisted(self, record: Record) -> tuple[Observed, str] | None:
+        """A generated task that only its own status speaks of."""
+        job = record.job
+        if job is None or not job.poll_id or not self.generation.exists(job):
+            return None
+        return Observed("anchor", record.id, record.name, "workflow"), ""
 
     def _metadata(self, object_id: str) -> tuple[Observed, str] | None:
         """One object without its versions, and its own description."""

@@ -1,0 +1,159 @@
+"""A process that is killed while it starts something billable, and the next one."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from taskops.emulator.app import Emulator
+from taskops.emulator.server import serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from taskops.emulator.server import Server
+
+MANIFEST = """\
+name: invoice
+description: Get the invoice.
+generate:
+  user_task: {prompt}
+"""
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    account = Emulator(behaviours={"generate_polls": "0"})
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def server(emulator: Emulator) -> Iterator[Server]:
+    running = serve(emulator)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "taskops.yaml").write_text("version: 1\nproject: p\n")
+    (tmp_path / "tasks").mkdir()
+    write(tmp_path, "Get it.")
+    return tmp_path
+
+
+def write(project: Path, prompt: str) -> None:
+    text = MANIFEST.format(prompt=prompt)
+    (project / "tasks" / "invoice.yaml").write_text(text)
+
+
+def start(project: Path, server: Server, *words: str) -> subprocess.Popen[str]:
+    environ = os.environ | {
+        "ANCHORBROWSER_API_KEY": "k",
+        "ANCHORBROWSER_BASE_URL": server.url,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "taskops", "apply", "--yes", *words],
+        cwd=project,
+        env=environ,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+    said, _ = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def wait_until(seen: object, what: object) -> None:
+    ends = time.monotonic() + 20
+    while not what():  # type: ignore[operator]  # a question
+        assert time.monotonic() < ends, seen
+        time.sleep(0.02)
+
+
+def generations(emulator: Emulator) -> list[str]:
+    return [c["name"] for c in emulator.commits() if c["kind"] == "generate"]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_killed_between_the_commit_and_the_answer_it_is_one_generation(
+    emulator: Emulator, server: Server, project: Path, changed: bool
+) -> None:
+    emulator.set_faults(
+        [{"path": "generate$", "do": "delay", "seconds": 5, "when": "after", "nth": 1}]
+    )
+    process = start(project, server)
+    wait_until(emulator.commits(), lambda: generations(emulator))
+    process.kill()
+    finished(process)
+    if changed:
+        write(project, "Get the newest.")
+
+    code, said = finished(start(project, server))
+
+    assert code == 0, said
+    assert len(generations(emulator)) == 1
+    if changed:
+        # First what is in flight is waited for, then it is replaced.
+        assert finished(start(project, server))[0] == 0
+        assert len(generations(emulator)) == 2
+    rows = emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+    assert [row["name"] for row in rows] == ["invoice"]
+
+
+def test_killed_while_it_waits_the_next_run_goes_on_waiting(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    emulator.set_behaviours({"generate_polls": "1000000"})
+    process = start(project, server)
+
+    def polled() -> bool:
+        return any(r["path"].endswith("-status") for r in emulator.requests())
+
+    wait_until(emulator.requests(), polled)
+    process.kill()
+    finished(process)
+    for generation in emulator.account.store.things("generation"):
+        ready = generation | {"polls": 0}
+        emulator.account.store.put_thing("generation", generation["id"], ready)
+
+    code, said = finished(start(project, server))
+
+    assert code == 0, said
+    assert generations(emulator) == ["invoice"]
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_killed_in_the_middle_of_a_replacement_it_comes_to_its_end(
+    emulator: Emulator, server: Server, project: Path, method: str
+) -> None:
+    assert finished(start(project, server))[0] == 0
+    write(project, "Get the newest.")
+    emulator.set_faults(
+        [{"method": method, "do": "delay", "seconds": 5, "when": "after", "nth": 1}]
+    )
+    process = start(project, server)
+    kind = "rename" if method == "PUT" else "delete"
+    wait_until(
+        emulator.commits(),
+        lambda: any(c["kind"] == kind for c in emulator.commits()),
+    )
+    process.kill()
+    finished(process)
+
+    code, said = finished(start(project, server))
+
+    assert code == 0, said
+    assert len(generations(emulator)) == 2
+    rows = emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+    assert [row["name"] for row in rows] == ["invoice"]

@@ -1,0 +1,218 @@
+"""Generated tasks on the emulated account: once, waited for, replaced."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from account import Account, generated, task
+
+from taskops.applying import carry_jobs
+from taskops.applying.execute import Pace
+from taskops.model.change import Keep, Start, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carry_jobs, "FIRST_POLL", 0.01)
+    monkeypatch.setattr(carry_jobs, "SLOWEST_POLL", 0.02)
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    one = Account(tmp_path)
+    yield one
+    one.close()
+
+
+def starts(account: Account) -> list[str]:
+    """Names under which anything was generated."""
+    return [c["name"] for c in account.emulator.commits() if c["kind"] == "generate"]
+
+
+def names(account: Account) -> list[str]:
+    """Names of what is there."""
+    rows = account.emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+    return sorted(row["name"] for row in rows)
+
+
+def test_a_missing_task_is_generated_once_and_kept(account: Account) -> None:
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted)
+
+    assert report.exit == 0
+    assert starts(account) == ["invoice"]
+    assert account.plan(wanted).effective == ()
+
+
+@pytest.mark.parametrize(
+    "behaviours",
+    [
+        {"generate_404": "3"},
+        {"generate_state": "waiting-for-session", "generate_polls": "3"},
+        {"generate_ids": "different"},
+        {"generate_ids": "different", "generate_404": "3"},
+        {"generated_listed": "no"},
+        {"generate_shape": "taskPrompt"},
+        {"generate_shape": "both"},
+        {"visibility_lag": "2"},
+    ],
+    ids="-".join,
+)
+def test_whatever_the_service_does_there_is_one_generation(
+    account: Account, behaviours: dict[str, str]
+) -> None:
+    account.emulator.set_behaviours(behaviours)
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted)
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == ["invoice"]
+    for _ in range(3):
+        assert account.plan(wanted).effective == ()
+
+
+def test_another_prompt_replaces_the_task_under_its_name(account: Account) -> None:
+    account.apply([generated("invoice", "get it")])
+    wanted = [generated("invoice", "get the newest")]
+
+    (change,) = account.plan(wanted).effective
+    report = account.apply(wanted)
+
+    assert isinstance(change, Start)
+    assert "changed" in change.why
+    assert report.exit == 0, report.outcomes
+    assert names(account) == ["invoice"]
+    assert len(starts(account)) == 2
+    assert account.plan(wanted).effective == ()
+
+
+def test_no_wait_leaves_it_in_flight_and_the_next_run_resumes(
+    account: Account,
+) -> None:
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted, wait=False)
+    (change,) = account.plan(wanted).effective
+    resumed = account.apply(wanted)
+
+    assert [o.status for o in report.outcomes] == ["in_progress"]
+    assert isinstance(change, Wait)
+    assert resumed.exit == 0
+    assert starts(account) == ["invoice"]
+
+
+def test_a_failed_generation_waits_for_a_person(account: Account) -> None:
+    wanted = [generated("invoice", "EMULATE-FAILURE")]
+
+    report = account.apply(wanted)
+    (kept,) = account.plan(wanted).changes
+    account.apply(wanted)
+
+    (outcome,) = report.outcomes
+    assert outcome.status == "failed"
+    assert "second factor" in outcome.detail
+    assert "--retry invoice" in outcome.hint
+    assert isinstance(kept, Keep)
+    assert kept.why == "failed"
+    assert len(starts(account)) == 1
+    account.apply(wanted, retry=("invoice",))
+    assert len(starts(account)) == 2
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"do": "status", "status": 504, "when": "after"},
+        {"do": "reset", "when": "after"},
+        {"do": "html", "when": "after"},
+    ],
+    ids=lambda fault: str(fault["do"]),
+)
+def test_an_answer_lost_after_the_commit_never_starts_a_second_one(
+    account: Account, fault: dict[str, object]
+) -> None:
+    rule = {"method": "POST", "path": "generate", "nth": 1, **fault}
+    account.emulator.set_faults([rule])
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted)
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == ["invoice"]
+    assert account.plan(wanted).effective == ()
+
+
+def test_what_cannot_be_decided_stops_with_9_and_is_not_repeated(
+    account: Account,
+) -> None:
+    account.emulator.set_behaviours({"generated_listed": "no"})
+    rule = {"method": "POST", "path": "generate", "do": "reset", "when": "after"}
+    account.emulator.set_faults([rule])
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted)
+    account.emulator.set_faults([])
+    plan = account.plan(wanted)
+
+    assert report.exit == 9
+    assert [p.summary for p in plan.problems] == [
+        "whether `anchor/invoice` was started is not known"
+    ]
+    assert len(starts(account)) == 1
+
+
+def test_a_refused_start_started_nothing_and_may_be_tried_again(
+    account: Account,
+) -> None:
+    rule = {
+        "method": "POST",
+        "path": "generate",
+        "do": "status",
+        "status": 402,
+        "times": 1,
+    }
+    account.emulator.set_faults([rule])
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted)
+    again = account.apply(wanted)
+
+    assert report.exit == 1
+    assert again.exit == 0
+    assert starts(account) == ["invoice"]
+
+
+def test_fifty_generations_wait_without_holding_a_lane_each(account: Account) -> None:
+    account.emulator.set_behaviours({"generate_polls": "3"})
+    wanted = [generated(f"t{n:02d}", f"do {n}") for n in range(50)]
+
+    report = account.apply(wanted, pace=Pace(parallelism=4))
+
+    assert report.exit == 0
+    assert len(starts(account)) == 50
+    polls = [r for r in account.emulator.requests() if r["path"].endswith("-status")]
+    assert len(polls) == 50 * 4
+
+
+def test_code_and_generation_never_change_places(account: Account) -> None:
+    account.apply([generated("invoice", "get it")])
+
+    plan = account.plan([task("invoice")])
+
+    assert [p.summary for p in plan.problems] == ["`anchor/invoice` changed its kind"]
+
+
+def test_a_generated_task_that_is_not_declared_is_pruned(account: Account) -> None:
+    account.apply([generated("invoice", "get it"), task("other")])
+
+    report = account.apply([task("other")], prune=True)
+
+    assert report.exit == 0
+    assert names(account) == ["other"]
