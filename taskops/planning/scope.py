@@ -43,7 +43,7 @@ def require_matches(options: PlanOptions, known: Collection[Address]) -> None:
             if not any(_matches(address, (pattern,)) for address in known):
                 raise UsageError(
                     f"`{flag} {pattern}` matches nothing",
-                    f"{len(known)} tasks are declared or in the ledger",
+                    f"declared or in the ledger: {len(known)}",
                     _near(pattern, known),
                 )
 

@@ -132,6 +132,7 @@ def _environment(sheet: Sheet) -> str | None:
 def _apply(
     given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
 ) -> int:
+    from taskops.cli.reports import keep_report
     from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit
@@ -158,6 +159,8 @@ def _apply(
         return Exit.NOT_APPROVED
     report = _carry_out(given, opened, watch, plan, approval)
     watch.reported(report)
+    if why := keep_report(opened.home, report):
+        tell(f"the report of this apply could not be kept: {why}")
     step_outputs(sheet, report.exit)
     out.write(f"\n{report_text(report, look, resume=_resume(given, report))}")
     return report.exit or (Exit.FAILED if out.failed else Exit.OK)
