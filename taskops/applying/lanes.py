@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from taskops.errors import TaskopsError
+from taskops.errors import ReadFailed, TaskopsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -26,8 +26,13 @@ SECONDS = 60.0
 BREATH = 0.1
 
 
-class DeadlinePassed(Exception):
+class DeadlinePassed(ReadFailed):
     """A job took too long; its lane was abandoned and may still be at it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no answer within the deadline", hint="run the same command again later"
+        )
 
 
 @dataclass(eq=False, slots=True)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from taskops.errors import ReadFailed, Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskops.model.ports import Lanes
     from taskops.providers.http.door import Answer, Door
 
@@ -44,7 +46,7 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     """
     why, rows = "", dict[str, Mapping[str, object]]()
     for _ in range(TRIES):
-        first = _first_page(door)
+        first = _first_page(door, lanes)
         pages = [first, *_other_pages(door, lanes, first)]
         rows = {str(row.get("id", "")): row for page in pages for row in page.rows}
         totals = {page.total for page in pages}
@@ -58,19 +60,25 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     return Listed(kept, min(teams, default=""), why)
 
 
-def _first_page(door: Door) -> _Page:
+def _first_page(door: Door, lanes: Lanes | None) -> _Page:
     try:
-        return _page(door, 1, PAGE)
+        return _pages(door, lanes, [1], PAGE)[0]
     except Refused as error:
         # What a limit over the cap does is not documented: a service may refuse.
         if error.status != 400:
             raise
-        return _page(door, 1, DOCUMENTED_PAGE)
+        return _pages(door, lanes, [1], DOCUMENTED_PAGE)[0]
 
 
 def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
-    size = first.size
-    numbers = range(2, -(-first.total // size) + 1)
+    numbers = range(2, -(-first.total // first.size) + 1)
+    return _pages(door, lanes, numbers, first.size)
+
+
+def _pages(
+    door: Door, lanes: Lanes | None, numbers: Sequence[int], size: int
+) -> list[_Page]:
+    """Some pages at once; the lanes also watch over an answer that never ends."""
     if lanes is None:
         return [_page(door, number, size) for number in numbers]
     found: list[_Page] = []
