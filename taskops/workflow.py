@@ -127,8 +127,8 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
     finally:
         # Whatever happened: the ledger gets what is known.
         outcomes = tuple(executor.outcomes[address] for address in executor.outcomes)
-        records = vouch_for(plan, executor, world.providers)
-        closing = closing_of(plan, outcomes, records, apply, world.who)
+        records, targets = vouch_for(plan, executor, world.providers)
+        closing = closing_of(plan, outcomes, records, apply, world.who, targets=targets)
         unrecorded = world.ledger.close(closing)
     return Report(
         apply,

@@ -45,7 +45,7 @@ def require_approval(plan: Plan, approval: Approval) -> None:
     if approval.everything:
         return
     if approval.digest:
-        _require_digest(plan, approval.digest)
+        _require_digest(plan, approval.digest.lower())
         return
     if not approval.yes:
         raise NotApproved(

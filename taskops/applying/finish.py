@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from taskops.model.plan import Outcome, Plan
     from taskops.model.ports import Provider
     from taskops.model.record import Record
-    from taskops.model.resource import Address, Observed
+    from taskops.model.resource import Address, Observed, Target
 
 PAGE = 100
 """Objects that one listing request answers."""
@@ -37,14 +37,16 @@ WORDS = {
 
 def vouch_for(
     plan: Plan, executor: Executor, providers: Mapping[str, Provider]
-) -> dict[Address, Record]:
+) -> tuple[dict[Address, Record], dict[str, Target]]:
     """
-    Records with the listing row that stands for them.
+    Records with the listing row that stands for them, and whose account it is.
 
     One more listing now spares the next plan two reads for each changed object;
-    it is made only where it costs less than it spares.
+    it is made only where it costs less than it spares. An account tells whose
+    it is only once it holds something.
     """
     records: dict[Address, Record] = _looked_at(plan)
+    targets = dict(plan.targets)
     for name, provider in providers.items():
         looked = {
             address: (outcome.record, carry.looked)
@@ -58,14 +60,17 @@ def vouch_for(
         if not looked or pages > len(looked) or executor.stop:
             continue
         try:
-            rows = {row.id: row for row in provider.read((), {}).objects}
+            reading = provider.read((), {})
         except TaskopsError:
             # Only a saving is lost.
             continue
+        if reading.target.team:
+            targets[name] = reading.target
+        rows = {row.id: row for row in reading.objects}
         for address, (record, seen) in looked.items():
             if (row := rows.get(seen.id)) is not None:
                 records[address] = vouch(record, seen, row)
-    return records
+    return records, targets
 
 
 def _looked_at(plan: Plan) -> dict[Address, Record]:
@@ -93,6 +98,8 @@ def closing_of(
     vouched: Mapping[Address, Record],
     apply: str,
     who: Who,
+    *,
+    targets: Mapping[str, Target],
 ) -> Closing:
     """All that moved, and one line for whoever reads the log."""
     records: dict[Address, Record | None] = dict(vouched)
@@ -109,7 +116,7 @@ def closing_of(
     }
     return Closing(
         records,
-        dict(plan.targets),
+        targets,
         _message(outcomes),
         {key: value for key, value in trailers.items() if value},
     )

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taskops.model.change import Change
     from taskops.model.project import Project
     from taskops.model.record import Record
-    from taskops.model.resource import Reading, Resource
+    from taskops.model.resource import Reading, Resource, Target
     from taskops.planning.decide import Decision
 
 DECIDE = MappingProxyType(
@@ -69,7 +69,7 @@ def build_plan(inputs: Inputs) -> Plan:
         *drafting.guards(changes),
     ]
     digests = change_digests(changes)
-    targets = {name: reading.target for name, reading in inputs.readings.items()}
+    targets = {name: _target(name, inputs) for name in inputs.readings}
     return Plan(
         project=project.name,
         environment=project.environment.name,
@@ -243,6 +243,13 @@ def open_intents(state: LedgerState) -> dict[Address, Intent]:
     if state.open is not None:
         intents |= {intent.address: intent for intent in state.open.intents}
     return intents
+
+
+def _target(name: str, inputs: Inputs) -> Target:
+    """Which account it is; one that holds nothing does not say, the ledger may."""
+    target, recorded = inputs.readings[name].target, inputs.state.targets.get(name)
+    known = recorded is not None and recorded.origin == target.origin
+    return recorded if recorded and known and not target.team else target
 
 
 def _wrong_team(inputs: Inputs) -> list[Problem]:

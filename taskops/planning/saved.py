@@ -80,11 +80,10 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
 
 
 def _same_place(saved: SavedPlan, plan: Plan) -> None:
-    there = {n: (t.origin, t.team) for n, t in plan.targets.items()}
     pairs = [
         ("project", saved.project, plan.project),
         ("environment", saved.environment, plan.environment),
-        *((f"`{n}` account", t, there.get(n)) for n, t in saved.targets.items()),
+        *((f"`{n}` account", t, _place(n, t, plan)) for n, t in saved.targets.items()),
     ]
     for what, then, now in pairs:
         if then != now:
@@ -93,6 +92,19 @@ def _same_place(saved: SavedPlan, plan: Plan) -> None:
                 f"the plan says {_words(then)}, this is {_words(now)}",
                 HINT,
             )
+
+
+def _place(name: str, then: tuple[str, str], plan: Plan) -> tuple[str, str] | None:
+    """
+    Where the plan of now goes.
+
+    An account that held nothing did not say whose it is: then the ledger that
+    has grown since, and is bound to one account, stands for it.
+    """
+    if (target := plan.targets.get(name)) is None:
+        return None
+    unsaid = then == (target.origin, "") and plan.revision
+    return then if unsaid else (target.origin, target.team)
 
 
 def _words(value: object) -> str:

@@ -9,6 +9,7 @@ from typing import TypeAlias, cast
 from taskops.errors import UsageError
 from taskops.model.change import CodeDifference
 from taskops.model.problem import Location, Problem
+from taskops.model.resource import Address
 from taskops.model.values import canonical
 from taskops.render.problems import problem_data
 from taskops.render.sheet import Field, Note, Row, Sheet, Verb
@@ -141,7 +142,7 @@ def _row(data: Json) -> Row:
     if verb not in ("create", "update", "start", "wait", "delete"):
         raise ValueError(verb)
     return Row(
-        str(data["address"]),
+        str(Address.parse(str(data["address"]))),
         cast("Verb", verb),
         str(data["kind"]),
         str(data["words"]),
