@@ -16,6 +16,8 @@ class Account:
     store: Store
     behaviours: dict[str, str]
     api_key: str | None = None
+    client: str = ""
+    """How the client of the request in hand calls itself, if it does."""
     hidden_for: dict[str, int] = field(default_factory=dict)
     """Listings for which a new task is not shown yet, by id."""
 
@@ -29,4 +31,4 @@ class Account:
 
     def log(self, **what: Any) -> None:
         """Remember a commit."""
-        self.store.log(**what)
+        self.store.log(**what, **({"client": self.client} if self.client else {}))

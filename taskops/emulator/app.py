@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
+from contextlib import suppress
 from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
@@ -12,18 +12,20 @@ from taskops.emulator import control
 from taskops.emulator.account import Account
 from taskops.emulator.behaviours import checked
 from taskops.emulator.edits import edit
-from taskops.emulator.faults import Rule, Script
+from taskops.emulator.faults import PASSING, Rule, Script
+from taskops.emulator.replaced import cut, defect, replacement
 from taskops.emulator.routes import dispatch, key_of, refuse_key
 from taskops.emulator.store import Store
 from taskops.emulator.wire import STATUS, Answer, Failure, Request, request_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-HTML = b"<html><body><h1>Just a moment</h1></body></html>"
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 REMEMBERED = 100_000
 """Requests that the log keeps."""
+
+MANGLED = frozenset({"reset_in_body", "truncated"})
+"""Faults that need a body to spoil; reading one changes nothing."""
 
 
 class Emulator:
@@ -45,11 +47,13 @@ class Emulator:
         self.faults = Script()
         self.latency = latency
         """Seconds that every answer takes."""
+        self.closing = threading.Event()
         self._lock = threading.RLock()
         self._requests: list[dict[str, Any]] = []
 
     def close(self) -> None:
-        """Leave the file; nothing is lost."""
+        """Leave the file; nothing is lost, and nothing hangs on."""
+        self.closing.set()
         self.account.store.close()
 
     def requests(self) -> list[dict[str, Any]]:
@@ -71,10 +75,10 @@ class Emulator:
         with self._lock:
             self.account.behaviours = checked(behaviours)
 
-    def set_faults(self, rules: list[Mapping[str, Any]]) -> None:
-        """Replace the script of faults."""
+    def set_faults(self, rules: Sequence[Mapping[str, Any]]) -> None:
+        """Replace the script of faults; raises BadRuleError."""
         with self._lock:
-            self.faults.set(rules)
+            self.faults.set(list(rules))
 
     def reset(self) -> None:
         """An empty account, no faults, an empty log."""
@@ -90,10 +94,7 @@ class Emulator:
             return control.handle(self, request), None
         with self._lock:
             rule = self.faults.next_for(request)
-        self._before(rule)
-        answer = self._carried_out(request, rule)
-        if rule is not None and rule.when == "after":
-            _wait(rule)
+        answer = self._spoiled(request, rule)
         with self._lock:
             if len(self._requests) < REMEMBERED:
                 self._requests.append(
@@ -107,19 +108,30 @@ class Emulator:
                 )
         return answer, rule
 
-    def _before(self, rule: Rule | None) -> None:
+    def _spoiled(self, request: Request, rule: Rule | None) -> Answer:
+        """The answer with what the rule adds before and after it."""
         if self.latency:
             time.sleep(self.latency)
         if rule is not None and rule.when == "before":
-            _wait(rule)
-        if rule is not None and rule.do == "edit":
-            self.edit(**rule.edit)
+            self._meanwhile(rule)
+        answer = self._carried_out(request, rule)
+        if rule is not None and rule.when == "after":
+            self._meanwhile(rule)
+        return answer
+
+    def _meanwhile(self, rule: Rule) -> None:
+        if rule.do in ("delay", "hang"):
+            for_ever = rule.do == "hang" and not rule.seconds
+            self.closing.wait(None if for_ever else rule.seconds)
+        if rule.do == "edit":
+            with suppress(Failure):  # the task to edit may not be there yet
+                self.edit(**rule.edit)
 
     def _carried_out(self, request: Request, rule: Rule | None) -> Answer:
         """What the service does, unless the fault comes before it."""
-        replaced = _replacement(rule)
-        if rule is not None and rule.when == "before" and rule.do not in PASSING:
-            return replaced or Answer(200, b"{}", {})
+        replaced = replacement(rule)
+        if rule is not None and _instead(request, rule):
+            return replaced or Answer(200, b'{"data":{}}', {})
         answer = self._served(request)
         return replaced or answer
 
@@ -132,9 +144,12 @@ class Emulator:
                 return self._dispatched(request)
         except Failure as failure:
             return failure.answer()
+        except Exception as error:  # noqa: BLE001  # a defect is told, not hung up on
+            return defect(error)
 
     def _dispatched(self, request: Request) -> Answer:
         """A refusal is an answer too: what was counted for it is kept."""
+        self.account.client = request.headers.get("x-emulator-client", "")
         try:
             return dispatch(self.account, request)
         except Failure as failure:
@@ -153,42 +168,17 @@ class Emulator:
                 case "truncated":
                     body = body[: len(body) // 2]
                 case "cut":
-                    body = b'{"data":{"tasks":[]}}'
+                    body = cut(rule)
                 case _:
                     pass
-        headers = [*answer.headers.items(), ("Date", formatdate(usegmt=True))]
-        start_response(
-            f"{answer.status} {STATUS.get(answer.status, 'Status')}", headers
-        )
+        headers = {"Date": formatdate(usegmt=True), **answer.headers}
+        said = STATUS.get(answer.status, "Status")
+        start_response(f"{answer.status} {said}", list(headers.items()))
         return [body]
 
 
-def _wait(rule: Rule) -> None:
-    if rule.do in ("delay", "hang"):
-        time.sleep(rule.seconds or (3600.0 if rule.do == "hang" else 0.0))
-
-
-PASSING = frozenset({"delay", "hang", "edit", "drip_headers", "drip_body"})
-"""Faults that let the request be carried out all the same."""
-
-
-def _replacement(rule: Rule | None) -> Answer | None:
-    """What is answered in place of the service's own words."""
-    if rule is None:
-        return None
-    match rule.do:
-        case "status":
-            body = rule.body or _error(rule.status)
-            headers = {"Content-Type": "application/json", **rule.headers}
-            return Answer(rule.status, body.encode(), headers)
-        case "html":
-            return Answer(200, HTML, {"Content-Type": "text/html"})
-        case "redirect":
-            where = rule.headers.get("Location", "https://elsewhere.example/")
-            return Answer(302, b"", {"Location": where})
-        case _:
-            return None
-
-
-def _error(status: int) -> str:
-    return json.dumps({"error": {"code": status, "message": "emulated"}})
+def _instead(request: Request, rule: Rule) -> bool:
+    """Whether the service never hears of the request."""
+    if rule.when == "after" or rule.do in PASSING:
+        return False
+    return request.method != "GET" or rule.do not in MANGLED

@@ -40,11 +40,17 @@ KNOBS: Mapping[str, Knob] = MappingProxyType(
         "description_accepted": Knob(
             "whether a description is kept at all", ("yes", "dropped")
         ),
+        "deploy_description": Knob(
+            "whether a deploy's description is also the task's", ("task", "kept")
+        ),
         "empty_description": Knob(
             "what an empty description does", ("cleared", "ignored")
         ),
         "list_code": Knob(
             "which code a listed task shows", ("draft", "latest", "absent")
+        ),
+        "list_configuration": Knob(
+            "whether a listed task shows its configuration", ("yes", "absent")
         ),
         "list_cap": Knob("the most tasks on a page", ("100", "50")),
         "over_limit": Knob("what a limit over the cap does", ("clamped", "refused")),

@@ -50,13 +50,16 @@ def _check(account: Account, body: Doc) -> None:
     task = body.get("task")
     if not isinstance(task, str) or not 1 <= len(task) <= 50_000:
         raise _invalid("task", "a string of 1 to 50000 characters")
-    metadata = body.get("metadata") or {}
-    strings = all(isinstance(value, str) for value in metadata.values())
-    if not strings or len(metadata) > MOST_LABELS:
-        raise _invalid("metadata", "at most 10 pairs of strings")
+    _check_metadata(body.get("metadata"))
     for name in ("structuredOutput", "structuredOutputJson"):
-        if body.get(name) is not None and not isinstance(body[name], str):
-            raise _invalid(name, "a string of JSON")
+        if body.get(name) is not None:
+            _check_schema(name, body[name])
+    for name in ("agentSettings", "browserSettings"):
+        if not isinstance(body.get(name) or {}, dict):
+            raise _invalid(name, "an object")
+    for name in ("llm", "startUrl", "sessionId"):
+        if not isinstance(body.get(name) or "", str):
+            raise _invalid(name, "a string")
     refused = {"v2": NESTED, "2025-08": FLAT}.get(
         account.behaviours["browser_use_shape"], ()
     )
@@ -65,11 +68,37 @@ def _check(account: Account, body: Doc) -> None:
             raise _invalid(name, "extra fields are not permitted")
 
 
+def _check_metadata(metadata: object) -> None:
+    if metadata is None:
+        return
+    strings = isinstance(metadata, dict) and all(
+        isinstance(value, str) for value in metadata.values()
+    )
+    if not isinstance(metadata, dict) or not strings or len(metadata) > MOST_LABELS:
+        raise _invalid("metadata", "at most 10 pairs of strings")
+
+
+def _check_schema(name: str, text: object) -> None:
+    try:
+        schema = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        schema = None
+    if not isinstance(schema, dict):
+        raise _invalid(name, "a string of JSON")
+
+
+def _number(request: Request, name: str, default: int) -> int:
+    text = request.query.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 10**6:
+        raise _invalid(name, "a number from 1 on")
+    return int(text[:9])
+
+
 def listing(account: Account, request: Request) -> Answer:
     """GET /tasks: newest first, with their metadata."""
-    size = int(request.query.get("pageSize", "10"))
-    number = int(request.query.get("pageNumber", "1"))
-    if not 1 <= size <= 100:
+    size = _number(request, "pageSize", 10)
+    number = _number(request, "pageNumber", 1)
+    if size > 100:
         raise _invalid("pageSize", "1 to 100")
     runs = [_view(run) for run in reversed(account.store.things(KIND))]
     wanted = request.query.get("filterBy")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taskops.emulator.store import now
 from taskops.emulator.wire import Failure
-from taskops.emulator.writing import latest, merged, new_task, publish, put
+from taskops.emulator.writing import FIELDS, latest, merged, new_task, publish, put
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,10 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     Change a task by hand and return its id; a name that is new makes one.
 
     `draft` and `latest` are fields of a version (code as plain text), `rename`
-    a name, `delete` a truth, `language` that of a new task.
+    a name, `description` the task's own, `delete` a truth, `language` that of a
+    new task; `new` makes one beside another of that name.
     """
+    _check(given)
     task = _task(account, given)
     if (fields := given.get("draft")) is not None:
         old = account.store.version(task["id"], "draft") or latest(account, task)
@@ -30,6 +32,8 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     if (fields := given.get("latest")) is not None:
         old = latest(account, task)
         publish(account, task, _fields(account, task, old, fields))
+    if "description" in given:
+        task["description"] = given["description"]
     if given.get("rename"):
         task["name"] = given["rename"]
     if given.get("delete"):
@@ -38,6 +42,30 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     account.store.put_task(task)
     account.log(kind="edit", id=task["id"], name=task["name"], by="hand")
     return str(task["id"])
+
+
+KINDS: Mapping[str, type] = {
+    "id": str,
+    "name": str,
+    "new": bool,
+    "language": str,
+    "draft": dict,
+    "latest": dict,
+    "description": str,
+    "rename": str,
+    "delete": bool,
+}
+
+
+def _check(given: Mapping[str, Any]) -> None:
+    for name, value in given.items():
+        if not isinstance(value, KINDS.get(name, ())):
+            raise Failure(400, f"a hand edit has no such `{name}`")
+    if "id" not in given and "name" not in given:
+        raise Failure(400, "a hand edit names the task by `id` or `name`")
+    for which in ("draft", "latest"):
+        if unknown := set(given.get(which, {})) - set(FIELDS):
+            raise Failure(400, f"a version has no `{min(unknown)}`")
 
 
 def _task(account: Account, given: Mapping[str, Any]) -> Doc:

@@ -2,46 +2,33 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from taskops.emulator.wire import Request
 
-KINDS = frozenset(
-    {
-        "status",
-        "reset",
-        "reset_in_body",
-        "truncated",
-        "cut",
-        "html",
-        "drip_headers",
-        "drip_body",
-        "delay",
-        "hang",
-        "redirect",
-        "edit",
-    }
-)
-FIELDS = frozenset(
-    {
-        "method",
-        "path",
-        "nth",
-        "when",
-        "do",
-        "status",
-        "headers",
-        "body",
-        "seconds",
-        "times",
-        "edit",
-    }
-)
+KINDS: Mapping[str, str] = {
+    "status": "another status, with `headers` and `body`",
+    "html": "200 with a page of HTML",
+    "redirect": "302, or the status given, to `headers.Location`",
+    "reset": "the connection is reset before the headers",
+    "reset_in_body": "the connection is reset in the middle of the body",
+    "truncated": "the connection ends in the middle of the body",
+    "cut": "a body without a length that ends too early, at valid JSON",
+    "drip_headers": "one byte at a time, `seconds` apart, from the first on",
+    "drip_body": "one byte at a time, `seconds` apart, after the headers",
+    "delay": "the answer comes `seconds` later",
+    "hang": "the answer never comes, or after `seconds`",
+    "edit": "somebody makes the hand edit `edit` meanwhile",
+}
+"""What a rule can do; the last five let the request be carried out all the same."""
+
+PASSING = frozenset({"delay", "hang", "edit", "drip_headers", "drip_body"})
 
 
 class BadRuleError(ValueError):
@@ -62,7 +49,7 @@ class Rule:
     path: str = ""
     nth: int = 0
     when: str = "before"
-    status: int = 503
+    status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     seconds: float = 0.0
@@ -77,22 +64,68 @@ class Rule:
         if self.path and not re.search(self.path, request.path):
             return False
         self.seen += 1
-        if self.times <= 0 or (self.nth and self.seen != self.nth):
-            return False
-        self.times -= 1
-        return True
+        return self.times > 0 and self.nth in (0, self.seen)
 
 
-def rule_from(given: Mapping[str, Any]) -> Rule:
+FIELDS = {one.name for one in fields(Rule)} - {"seen"}
+
+
+def rule_from(given: object) -> Rule:
     """A rule from plain data; raises BadRuleError."""
+    if not isinstance(given, dict):
+        raise BadRuleError("a rule is an object")
     if unknown := set(given) - FIELDS:
-        raise BadRuleError(f"a fault has no `{min(unknown)}`")
-    if given.get("do") not in KINDS:
-        raise BadRuleError(f"`do` is one of {', '.join(sorted(KINDS))}")
-    if given.get("when", "before") not in ("before", "after"):
-        raise BadRuleError("`when` is before or after the commit")
-    nth = given.get("nth", 0)
-    return Rule(**{**given, "nth": 0 if nth == "every" else nth})
+        raise BadRuleError(f"a rule has no `{min(unknown)}`")
+    rule = dict(given)
+    if rule.get("nth") == "every":
+        rule["nth"] = 0
+    if isinstance(rule.get("body"), dict | list):
+        rule["body"] = json.dumps(rule["body"])
+    for name, (good, words) in CHECKS.items():
+        if name in rule and not good(rule[name]):
+            raise BadRuleError(f"`{name}` is {words}, not `{given[name]}`")
+    if "do" not in rule:
+        raise BadRuleError("a rule says what to `do`")
+    if rule["do"] == "edit" and not rule.get("edit"):
+        raise BadRuleError("`edit` says what is edited")
+    return Rule(**rule)
+
+
+def _whole(least: int, most: int = 1_000_000_000) -> Callable[[object], bool]:
+    return lambda value: type(value) is int and least <= value <= most
+
+
+def _regular(value: object) -> bool:
+    try:
+        return isinstance(value, str) and re.compile(value) is not None
+    except re.error:
+        return False
+
+
+def _texts(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    words = [*value.keys(), *value.values()]
+    # What a header cannot carry would break the emulator, not the client.
+    return all(isinstance(w, str) and w.isprintable() and w.isascii() for w in words)
+
+
+CHECKS: Mapping[str, tuple[Callable[[object], bool], str]] = {
+    "do": (lambda v: isinstance(v, str) and v in KINDS, f"one of {', '.join(KINDS)}"),
+    "method": (lambda v: isinstance(v, str) and v == v.upper(), "a method like `POST`"),
+    "path": (_regular, "a regular expression"),
+    "nth": (_whole(0), "a number from 1, or `every`"),
+    "when": (lambda v: v in ("before", "after"), "`before` or `after`"),
+    "status": (_whole(200, 599), "a status from 200 to 599"),
+    "headers": (_texts, "an object of printable texts"),
+    "body": (lambda v: isinstance(v, str), "a text or JSON"),
+    "seconds": (
+        lambda v: type(v) in (int, float) and 0 <= float(str(v)) <= 86400,
+        "a number of seconds from 0",
+    ),
+    "times": (_whole(1), "a number from 1"),
+    "edit": (lambda v: isinstance(v, dict), "an object"),
+}
 
 
 class Script:
@@ -102,8 +135,10 @@ class Script:
         self.rules: list[Rule] = []
         self.injected: list[str] = []
 
-    def set(self, rules: list[Mapping[str, Any]]) -> None:
-        """Replace all rules; raises BadRuleError."""
+    def set(self, rules: object) -> None:
+        """Replace all rules; raises BadRuleError and then keeps the old ones."""
+        if not isinstance(rules, list):
+            raise BadRuleError("the rules are a list")
         self.rules = [rule_from(rule) for rule in rules]
 
     def next_for(self, request: Request) -> Rule | None:
@@ -111,5 +146,6 @@ class Script:
         hits = [rule for rule in self.rules if rule.matches(request)]
         if not hits:
             return None
+        hits[0].times -= 1
         self.injected.append(hits[0].do)
         return hits[0]

@@ -65,8 +65,13 @@ def _checked(account: Account, body: Doc) -> tuple[str, str]:
         if field in body and not isinstance(body[field], bool):
             raise Failure(400, f"{field} must be a boolean")
     for field in ("input_schema", "output_schema"):
-        if field in body and not isinstance(body[field], list):
-            raise Failure(400, f"{field} must be a list")
+        items = body.get(field, [])
+        if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
+            raise Failure(400, f"{field} must be a list of objects")
+    if not isinstance(body.get("description", ""), str):
+        raise Failure(400, "description must be a string")
+    if not isinstance(body.get("task_browser_default_configuration", {}), dict):
+        raise Failure(400, "task_browser_default_configuration must be an object")
     if "application_id" in body:
         try:
             uuid.UUID(body["application_id"])

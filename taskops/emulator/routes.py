@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 BROWSER_USE = "/browser-use/api/v2"
 STABLEBROWSE = "/stablebrowse/v1"
 
-VERSION = r"(draft|latest|\d+)"
+VERSION = r"(draft|latest|[0-9]+)"
 ID = r"([^/]+)"
 
 # Each handler takes the account, the request, and what the path's groups matched.

@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 import struct
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from taskops.emulator.wire import Answer, Request
+from taskops.emulator.replaced import cut
+from taskops.emulator.wire import STATUS, Answer, Failure, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from taskops.emulator.app import Emulator
     from taskops.emulator.faults import Rule
 
@@ -31,7 +33,7 @@ class Server:
         self._thread.start()
 
     def close(self) -> None:
-        """Listen no more, and cut what is open."""
+        """Listen no more, and cut what is open; the account stays."""
         self._http.shutdown()
         self._http.cut_all()
         self._http.server_close()
@@ -85,8 +87,12 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing: the log of requests is asked for."""
 
     def _serve(self) -> None:
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length) if length else b""
+        try:
+            body = self._body()
+        except ValueError:
+            self.close_connection = True
+            self._send(Failure(400, "the length of the body is not clear").answer())
+            return
         parts = urlsplit(self.path)
         headers = {key.lower(): value for key, value in self.headers.items()}
         query = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -94,6 +100,21 @@ class _Handler(BaseHTTPRequestHandler):
         answer, rule = self.server.emulator.handle(request)
         if rule is None or not self._broken(answer, rule):
             self._send(answer)
+
+    def _body(self) -> bytes:
+        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower():
+            return b"".join(self._chunks())
+        length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError
+        return self.rfile.read(length) if length else b""
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline(100).partition(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline(100)
+        while self.rfile.readline(65537).strip():
+            """What follows the last chunk is of no use."""
 
     def __getattr__(self, name: str) -> object:
         # The library asks for `do_GET` and its like; every method is served alike.
@@ -105,8 +126,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(self._head(answer, len(answer.body)) + answer.body)
 
     def _head(self, answer: Answer, length: int | None) -> bytes:
-        lines = [f"HTTP/1.1 {answer.status} Status", f"Date: {self.date_time_string()}"]
-        lines += [f"{key}: {value}" for key, value in answer.headers.items()]
+        said = STATUS.get(answer.status, "Status")
+        headers = {"Date": self.date_time_string(), **answer.headers}
+        lines = [f"HTTP/1.1 {answer.status} {said}"]
+        lines += [f"{key}: {value}" for key, value in headers.items()]
         if length is None:
             lines.append("Connection: close")
         else:
@@ -128,7 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._hang_up()
             case "cut":
                 # Nobody said how long it would be, and what came is valid.
-                self.wfile.write(self._head(answer, None) + b'{"data":{"tasks":[]}}')
+                self.wfile.write(self._head(answer, None) + cut(rule))
                 self._hang_up()
             case "drip_headers" | "drip_body":
                 kept = 0 if rule.do == "drip_headers" else len(whole) - len(answer.body)
@@ -144,7 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(data[number : number + 1])
             except OSError:
                 break
-            time.sleep(pause)
+            if self.server.emulator.closing.wait(pause):
+                break
 
     def _hang_up(self) -> None:
         self.wfile.flush()

@@ -35,12 +35,14 @@ def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
         "name": task["name"],
         "teamId": task["teamId"],
         "latestVersion": str(task["latest"]) if task["latest"] else "draft",
-        "code": "" if listed and which == "absent" else shown.get("code", ""),
+        "code": None if listed and which == "absent" else shown.get("code", ""),
         "language": task["language"],
         "description": shown.get("description")
         if account.is_("description_level", "version")
         else task.get("description"),
-        "browserConfiguration": shown.get("browserConfiguration"),
+        "browserConfiguration": None
+        if listed and account.is_("list_configuration", "absent")
+        else shown.get("browserConfiguration"),
         "deleted": task["deleted"],
         "createdAt": task["createdAt"],
         "updatedAt": task["updatedAt"],
@@ -51,14 +53,11 @@ def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
 
 
 def _nulls(account: Account, row: Doc) -> Doc:
+    # `code` is a required field: it is empty rather than away.
+    shown = {k: None if v == "" and k != "code" else v for k, v in row.items()}
     if account.is_("null_fields", "null"):
-        return {
-            key: (value if value != "" or key == "code" else None)
-            for key, value in row.items()
-        }
-    return {
-        key: value for key, value in row.items() if value is not None and value != ""
-    }
+        return shown
+    return {key: value for key, value in shown.items() if value is not None}
 
 
 def _shown(account: Account, version: Doc, description: str) -> Doc:

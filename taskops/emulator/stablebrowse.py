@@ -56,6 +56,8 @@ def _check(body: Doc) -> None:
     steps = body.get("maxSteps", 1)
     if isinstance(steps, bool) or not isinstance(steps, int | float):
         raise Failure(400, "maxSteps must be a number", form="error")
+    if not isinstance(body.get("sessionId") or "", str):
+        raise Failure(400, "sessionId must be a string", form="error")
 
 
 def read(account: Account, run_id: str) -> Answer:
@@ -72,7 +74,10 @@ def read(account: Account, run_id: str) -> Answer:
 
 def listing(account: Account, request: Request) -> Answer:
     """GET /v1/tasks: one row for each session, newest first, at most 100."""
-    limit = min(int(request.query.get("limit", "50")), 100)
+    text = request.query.get("limit", "50")
+    if not text.isascii() or not text.isdigit() or int(text[:9]) < 1:
+        raise Failure(400, "limit must be a number from 1 on", form="error")
+    limit = min(int(text[:9]), 100)
     sessions: dict[str, list[Doc]] = {}
     for run in account.store.things(KIND):
         sessions.setdefault(run["sessionId"], []).append(run)

@@ -123,13 +123,27 @@ class Store:
 
     def versions(self, task_id: str) -> dict[str, Doc]:
         """All versions by their number; `draft` is one of them."""
-        rows = self._rows("SELECT version, doc FROM versions WHERE task=?", task_id)
+        rows = self._rows(
+            "SELECT version, doc FROM versions WHERE task=? "
+            "ORDER BY version<>'draft', CAST(version AS INTEGER)",
+            task_id,
+        )
         return {row[0]: json.loads(row[1]) for row in rows}
 
     def version(self, task_id: str, number: str) -> Doc | None:
         """One version by its number."""
         rows = self._rows(
             "SELECT doc FROM versions WHERE task=? AND version=?", task_id, number
+        )
+        return json.loads(rows[0][0]) if rows else None
+
+    def latest(self, task_id: str) -> Doc | None:
+        """The published version with the greatest number that was not deleted."""
+        rows = self._rows(
+            "SELECT doc FROM versions WHERE task=? AND version<>'draft' "
+            "AND NOT json_extract(doc, '$.deleted') "
+            "ORDER BY CAST(version AS INTEGER) DESC LIMIT 1",
+            task_id,
         )
         return json.loads(rows[0][0]) if rows else None
 

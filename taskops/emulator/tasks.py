@@ -46,7 +46,7 @@ def upsert(account: Account, request: Request) -> Answer:
 def listing(account: Account, request: Request) -> Answer:
     """A page of tasks, with the number of all."""
     page, limit = (
-        _positive(request.query.get(key, default), key)
+        validate.positive(request.query.get(key, default), key)
         for key, default in (("page", "1"), ("limit", "10"))
     )
     cap = account.number("list_cap")
@@ -72,12 +72,6 @@ def listing(account: Account, request: Request) -> Answer:
     return wrapped(
         account, {"tasks": rows, "total": total, "page": page, "limit": limit}
     )
-
-
-def _positive(text: str, key: str) -> int:
-    if not validate.PAGE.fullmatch(text):
-        raise Failure(400, f"{key} must match ^[1-9]\\d*$")
-    return int(text)
 
 
 def _hidden(account: Account, *, first: bool) -> set[str]:

@@ -14,12 +14,44 @@ if TYPE_CHECKING:
 
 NAME = re.compile(r"[a-zA-Z0-9_-]+")
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
-PAGE = re.compile(r"[1-9]\d*")
+PAGE = re.compile(r"[1-9][0-9]*")
+VERSION = re.compile(r"draft|latest|[0-9]+")
+MOST_DIGITS = 9
+"""Numbers beyond are as good as this many nines."""
 
 
 def refuse(message: str) -> Failure:
     """A 400 with its reason."""
     return Failure(400, message)
+
+
+def positive(text: str, where: str) -> int:
+    """A page or a limit, which are texts."""
+    if not PAGE.fullmatch(text):
+        raise refuse(f"{where} must match ^[1-9]\\d*$")
+    return int(text) if len(text) <= MOST_DIGITS else 10**MOST_DIGITS - 1
+
+
+def version_name(value: object) -> str:
+    """`draft`, `latest`, or a number."""
+    if not isinstance(value, str) or not VERSION.fullmatch(value):
+        raise refuse("version must match ^(draft|latest|\\d+)$")
+    return value
+
+
+def version_number(text: str) -> str:
+    """A version's number as it is kept: `007` is 7."""
+    if len(text) > MOST_DIGITS:
+        raise refuse("the version is too large a number")
+    return str(int(text))
+
+
+def inputs(value: object, where: str) -> dict[str, str]:
+    """What a run is given: texts by name."""
+    found = _object(value, where)
+    for name, one in found.items():
+        _string(one, f"{where}.{name}")
+    return found
 
 
 def task_name(value: object) -> str:
@@ -98,7 +130,11 @@ def _string(value: object, where: str) -> None:
 
 def _url(value: object, where: str) -> None:
     _string(value, where)
-    if not urlsplit(str(value)).scheme:
+    try:
+        scheme = urlsplit(str(value)).scheme
+    except ValueError:
+        scheme = ""
+    if not scheme:
         raise refuse(f"{where} must be a URI")
 
 
@@ -130,10 +166,10 @@ def proxy(value: object, where: str) -> None:
                 raise refuse(f"{where}.{key} is required for a custom proxy")
             _string(found[key], f"{where}.{key}")
         return
-    if kind not in COUNTRIES:
+    if not isinstance(kind, str) or kind not in COUNTRIES:
         raise refuse(f"{where}.type must be one of {', '.join(COUNTRIES)}, custom")
     country = found.get("country_code", "us")
-    if country not in COUNTRIES[kind]:
+    if not isinstance(country, str) or country not in COUNTRIES[kind]:
         raise refuse(f"{where}.country_code {country!r} is not offered by {kind}")
     for key in ("region", "city"):
         if key in found:

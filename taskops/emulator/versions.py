@@ -31,13 +31,16 @@ def one_version(account: Account, task_id: str, number: str) -> Answer:
     """GET /v1/task/{id}/{version}."""
     task = found(account, task_id)
     return wrapped(
-        account, shown_version(account, _numbered(account, task, number), task)
+        account, shown_version(account, numbered(account, task, number), task)
     )
 
 
-def _numbered(account: Account, task: Doc, number: str) -> Doc:
+def numbered(account: Account, task: Doc, number: str) -> Doc:
+    """One version, by number or word; raises Failure 404."""
     if number == "latest":
         version = latest(account, task)
+    elif number != "draft":
+        version = account.store.version(task["id"], validate.version_number(number))
     else:
         version = account.store.version(task["id"], number)
     if version is None or version["deleted"]:
@@ -51,11 +54,13 @@ def write_draft(account: Account, request: Request, task_id: str) -> Answer:
     if "code" not in body:
         raise validate.refuse("code is required")
     language = body.pop("language", task["language"])
+    if language not in ("typescript", "workflow"):
+        # The pages on editing by hand write workflows so.
+        raise validate.refuse("language must be typescript or workflow")
     validate.version(body)
     old = account.store.version(task_id, "draft")
-    version = put(
-        account, task, "draft", merged(account, old, body) | {"language": language}
-    )
+    fields = merged(account, old, body) | {"language": language}
+    version = put(account, task, "draft", fields)
     touch(account, task, moved=account.is_("updated_at_on_draft", "yes"))
     account.log(kind="draft", id=task_id, name=task["name"], code=sha(body))
     return wrapped(account, shown_version(account, version, task))
@@ -69,7 +74,10 @@ def deploy(account: Account, request: Request, task_id: str) -> Answer:
     old = draft or latest(account, task)
     if old is None and "code" not in body:
         raise validate.refuse("code is required for new versions")
-    describe(account, task, body)
+    if "code" not in body and old is not None:
+        body["code"] = old["code"]
+    if account.is_("deploy_description", "task"):
+        describe(account, task, body)
     version = publish(account, task, merged(account, old, body))
     touch(account, task)
     account.log(kind="deploy", id=task_id, name=task["name"], code=sha(version))
@@ -86,7 +94,10 @@ def put_numbered(
         raise Failure(400, "the version must be a number")
     task, body = found(account, task_id), request.json()
     validate.version(body)
+    number = validate.version_number(number)
     old = account.store.version(task_id, number)
+    if old is None and "code" not in body:
+        raise validate.refuse("code is required for new versions")
     version = put(account, task, number, merged(account, old, body))
     task["latest"] = max(task["latest"], int(number))
     touch(account, task)
@@ -97,7 +108,7 @@ def put_numbered(
 def delete_version(account: Account, task_id: str, number: str) -> Answer:
     """DELETE /v1/task/{id}/{version}."""
     task = found(account, task_id)
-    version: dict[str, Any] = _numbered(account, task, number) | {"deleted": True}
+    version: dict[str, Any] = numbered(account, task, number) | {"deleted": True}
     account.store.put_version(task_id, version["version"], version)
     touch(account, task)
     account.log(kind="delete-version", id=task_id, name=task["name"])

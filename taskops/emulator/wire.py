@@ -45,12 +45,19 @@ class Request:
     def json(self) -> dict[str, Any]:
         """The body as an object; raises Failure 400."""
         try:
-            value = json.loads(self.body or b"{}")
-        except ValueError:
+            value = json.loads(self.body or b"{}", parse_constant=_no_number)
+            if b"\\u" in self.body:
+                # A lone surrogate is JSON, but no text that could be stored.
+                json.dumps(value, ensure_ascii=False).encode()
+        except (ValueError, RecursionError):
             raise Failure(400, "the body is not JSON") from None
         if not isinstance(value, dict):
             raise Failure(400, "the body is not a JSON object")
         return value
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not JSON")
 
 
 @dataclass(frozen=True, slots=True)

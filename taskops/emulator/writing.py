@@ -145,11 +145,7 @@ def publish(account: Account, task: Doc, fields: Doc) -> Doc:
 
 def latest(account: Account, task: Doc) -> Doc | None:
     """The newest published version that was not deleted."""
-    for number in range(task["latest"], 0, -1):
-        version = account.store.version(task["id"], str(number))
-        if version is not None and not version["deleted"]:
-            return version
-    return None
+    return account.store.latest(task["id"])
 
 
 def sha(body: Doc) -> str:
