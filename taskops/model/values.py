@@ -89,22 +89,33 @@ SENSITIVE = MappingProxyType({"sensitive": True})
 """What stands for a secret wherever its place must be kept."""
 
 
+# What most values are; asking for these types first spares the slower question
+# whether something is a Mapping, which counts with thousands of manifests.
+_PLAIN_TYPES = frozenset({str, int, bool, type(None), float})
+_MAPPINGS = frozenset({dict, MappingProxyType})
+
+
 def freeze(value: object) -> Value:
     """Plain data (as from JSON or YAML) as values that nobody can change."""
+    kind = type(value)
+    if kind in _PLAIN_TYPES:
+        return value  # type: ignore[return-value]  # a scalar, by its type
+    if kind in _MAPPINGS:
+        return frozen(value)  # type: ignore[arg-type]  # a mapping, by its type
     match value:
         case Mapping():
-            return MappingProxyType({str(k): freeze(v) for k, v in value.items()})
+            return frozen(value)
         case list() | tuple():
             return tuple(freeze(item) for item in value)
         case None | str() | bool() | int() | float() | Secret() | Code():
             return value
         case _:
-            raise TypeError(f"{type(value).__name__} is not plain data")
+            raise TypeError(f"{kind.__name__} is not plain data")
 
 
 def frozen(mapping: Mapping[str, object]) -> Tree:
     """`freeze` for a mapping, typed as one."""
-    return MappingProxyType({key: freeze(value) for key, value in mapping.items()})
+    return MappingProxyType({str(k): freeze(v) for k, v in mapping.items()})
 
 
 def thaw(value: Value) -> object:
@@ -144,9 +155,12 @@ def digest(value: object) -> str:
 
 
 def _plain(value: object) -> object:
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if kind in _MAPPINGS or isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}  # type: ignore[attr-defined]  # a mapping
     match value:
-        case Mapping():
-            return {key: _plain(item) for key, item in value.items()}
         case list() | tuple():
             return [_plain(item) for item in value]
         case Secret():
@@ -162,13 +176,12 @@ def _plain(value: object) -> object:
 def at(tree: Value, path: Sequence[str | int]) -> Value:
     """The value at a path, or None where there is nothing."""
     for key in path:
-        match tree:
-            case Mapping():
-                tree = tree.get(str(key))
-            case tuple() if isinstance(key, int) and 0 <= key < len(tree):
-                tree = tree[key]
-            case _:
-                return None
+        if type(tree) in _MAPPINGS or isinstance(tree, Mapping):
+            tree = tree.get(str(key))  # type: ignore[union-attr]  # a mapping
+        elif isinstance(tree, tuple) and isinstance(key, int) and 0 <= key < len(tree):
+            tree = tree[key]
+        else:
+            return None
     return tree
 
 

@@ -101,7 +101,9 @@ def starts(times: int) -> list[Row]:
 def many(root: Path, count: int) -> list[Row]:
     """Validation and comparison of a large project."""
     command = [sys.executable, "-m", "taskops", "validate"]
-    ours, parse = in_turn(command, python(PARSE, str(root)), 3, root)
+    small = root.with_name("small")
+    make_project(small, count, large=False)
+    ours, parse = in_turn(command, python(PARSE, str(small)), 3, small)
     rows = [ratio(f"validate of {count} / bare C parse", ours, parse, 2.5)]
     ours, read = in_turn(python(COMPARE, str(root)), python(READ, str(root)), 3)
     rows.append(ratio(f"compare {count} equal codes / read them", ours, read, 2))

@@ -56,8 +56,8 @@ server.wait()
 """
 
 
-def make_project(root: Path, count: int) -> None:
-    """A project of so many tasks, one manifest each, with 5 to 50 KB of code."""
+def make_project(root: Path, count: int, *, large: bool = True) -> None:
+    """So many tasks, one manifest each, with 5 to 50 KB of code or a few lines."""
     tasks = root / "tasks"
     tasks.mkdir(parents=True)
     (root / "taskops.yaml").write_text(
@@ -65,7 +65,7 @@ def make_project(root: Path, count: int) -> None:
     )
     line = "  // This line stands for what a task does on a page.\n"
     for number in range(20):
-        body = line * (100 + number * 45)
+        body = line * (100 + number * 45 if large else 5)
         code = f"export default async function run() {{\n{body}  return {number};\n}}\n"
         (tasks / f"code-{number:02d}.ts").write_text(code)
     for number in range(count):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from taskops.model.values import EMPTY, Secret, Tree, Value, at, freeze, frozen, put
+from taskops.model.values import EMPTY, Secret, Tree, Value, freeze, frozen
 from taskops.providers.anchor.defaults import (
     ANCHOR_PROXY,
     COUNTRY,
@@ -61,37 +61,52 @@ def split_configuration(value: Value) -> tuple[Tree, Tree]:
     """A session configuration in canonical form, and what we do not know of it."""
     if not isinstance(value, Mapping):
         return EMPTY, EMPTY
-    known, extras = EMPTY, EMPTY
-    for path, default in DEFAULTS.items():
-        found = _number(at(value, path))
-        if path == ("initial_url",):
-            found = _url(found)
-        if not is_empty(found) and found != default:
-            known = put(known, path, found)
-    if proxy := _proxy(value.get("proxy")):
-        known = put(known, ("proxy",), proxy)
-    for path, unknown in _unknown(value):
-        extras = put(extras, path, unknown)
-    return known, extras
-
-
-def _unknown(value: Tree) -> list[tuple[tuple[str, ...], Value]]:
-    groups = {path[0]: set[str]() for path in DEFAULTS}
-    for path in DEFAULTS:
-        if len(path) == 2:
-            groups[path[0]].add(str(path[1]))
-    groups["proxy"] = set(PROXY)
-    found: list[tuple[tuple[str, ...], Value]] = []
+    known: dict[str, Value | dict[str, Value]] = {}
+    extras: dict[str, Value | dict[str, Value]] = {}
     for key, inner in value.items():
-        if key not in groups:
-            found.append(((key,), inner))
-        elif groups[key] and isinstance(inner, Mapping):
-            found += [
-                ((key, name), leaf)
-                for name, leaf in inner.items()
-                if name not in groups[key]
-            ]
-    return [(path, leaf) for path, leaf in found if not is_empty(leaf)]
+        if key == "proxy":
+            _sort_proxy(inner, known, extras)
+        elif key in GROUPS and isinstance(inner, Mapping):
+            for name, leaf in inner.items():
+                _sort((key, name), leaf, known, extras)
+        else:
+            _sort((key,), inner, known, extras)
+    return frozen(known), frozen(extras)
+
+
+GROUPS = frozenset(str(path[0]) for path in DEFAULTS if len(path) == 2)
+
+Sorted: TypeAlias = "dict[str, Value | dict[str, Value]]"
+
+
+def _sort(path: tuple[str, ...], value: Value, known: Sorted, extras: Sorted) -> None:
+    """Put one value where it belongs: nowhere if it is empty or the default."""
+    if path not in DEFAULTS:
+        _put(extras, path, value)
+        return
+    found = _url(value) if path == ("initial_url",) else _number(value)
+    if not is_empty(found) and found != DEFAULTS[path]:
+        _put(known, path, found)
+
+
+def _put(tree: Sorted, path: tuple[str, ...], value: Value) -> None:
+    if is_empty(value):
+        return
+    if len(path) == 1:
+        tree[path[0]] = value
+        return
+    inner = tree.setdefault(path[0], {})
+    if isinstance(inner, dict):
+        inner[path[1]] = value
+
+
+def _sort_proxy(value: Value, known: Sorted, extras: Sorted) -> None:
+    if proxy := _proxy(value):
+        known["proxy"] = proxy
+    if isinstance(value, Mapping):
+        for name, leaf in value.items():
+            if name not in PROXY:
+                _put(extras, ("proxy", name), leaf)
 
 
 def _number(value: Value) -> Value:
