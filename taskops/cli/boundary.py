@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from taskops.errors import Exit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from types import FrameType
 
     import click
 
@@ -19,15 +21,25 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code, whatever happens."""
-    from taskops.cli.app import taskops
-
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
+        signal.signal(signal.SIGTERM, _terminate)
+        from taskops.cli.app import taskops
+
         code = taskops.main(given, prog_name="taskops", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  # nothing ends the process but `leave`
         tell("\n".join(_words(error, debug="--debug" in given)))
         return code_of(error)
     return int(code or 0)
+
+
+class Terminated(BaseException):
+    """Somebody asked the process to end: everything is closed on the way out."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise Terminated
 
 
 def code_of(error: BaseException) -> int:
@@ -41,6 +53,8 @@ def code_of(error: BaseException) -> int:
             return error.exit
         case KeyboardInterrupt() | click.exceptions.Abort():
             return Exit.INTERRUPTED
+        case Terminated():
+            return Exit.TERMINATED
         case click.ClickException():
             return Exit.USAGE
         # click leaves like this when nobody reads standard output any more.
@@ -71,6 +85,8 @@ def _words(error: BaseException, *, debug: bool) -> Iterator[str]:
             yield error_text(error, _look()).rstrip("\n")
         case KeyboardInterrupt() | click.exceptions.Abort():
             yield "interrupted"
+        case Terminated():
+            yield "terminated"
         case click.ClickException():
             yield from _usage(error)
         case BrokenPipeError() | SystemExit():

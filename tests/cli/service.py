@@ -30,8 +30,8 @@ class Service:
         """What the account really took, hand edits left out."""
         return [c for c in self.account.commits() if c.get("by") != "hand"]
 
-    def made(self) -> dict[str, list[str]]:
-        """The ids of the tasks that were made, by name."""
+    def sent(self) -> dict[str, list[str]]:
+        """By name, the id of the task at each time that it was sent whole."""
         found: dict[str, list[str]] = {}
         for commit in self.written():
             if commit["kind"] == "upsert":
