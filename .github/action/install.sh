@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Installs taskops from this checkout: one pin for the action, the tool and, by
+# their hashes, everything that it needs.
+set -euo pipefail
+
+checkout=$(cd "$(dirname "$0")/../.." && pwd)
+venv="$RUNNER_TEMP/taskops"
+[[ -x "$venv/bin/taskops" ]] && exit 0
+
+"${TASKOPS_PYTHON:-python3}" -m venv "$venv"
+pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet)
+"${pip[@]}" --require-hashes --only-binary=:all: -r "$checkout/.github/action/requirements.txt"
+# A copy, because building leaves files beside the sources.
+cp -R "$checkout/." "$RUNNER_TEMP/taskops-source"
+"${pip[@]}" --no-index --no-deps --no-build-isolation "$RUNNER_TEMP/taskops-source"
+"$venv/bin/taskops" --version
