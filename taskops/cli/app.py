@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "Show a saved plan.",
     "drift": "Tell what moved on the service outside git.",
     "status": "Tell what the ledger knows.",
+    "pull": "Write what is on the service as manifests and code.",
     "forget": "Stop managing a task; delete nothing.",
     "emulator": "Serve an account on this machine.",
     "schema": "Print a JSON Schema.",

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cli.service import service
+from cli.shell import edit, project, taskops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CODE = "export default async () => 1\n"
+CUSTOM = {
+    "active": True,
+    "type": "custom",
+    "server": "http://proxy.example:8080",
+    "username": "somebody",
+    "password": "hush-hush",
+}
+VARIABLES = {
+    f"TASKOPS_VAR_{name.upper().replace('-', '_')}_PROXY_{field.upper()}": CUSTOM[field]
+    for name in ("secret",)
+    for field in ("server", "username", "password")
+}
+
+SHAPES: dict[str, dict[str, Any]] = {
+    "bare": {"latest": {"code": CODE}},
+    "draft-only": {"draft": {"code": CODE}, "description": "not yet"},
+    "norway": {
+        "latest": {
+            "code": CODE,
+            "browserConfiguration": {
+                "proxy": {
+                    "active": True,
+                    "type": "anchor_proxy",
+                    "country_code": "no",
+                }
+            },
+        }
+    },
+    "secret": {"latest": {"code": CODE, "browserConfiguration": {"proxy": CUSTOM}}},
+    "odd-texts": {
+        "latest": {"code": "// ${env.NOT} `$`\r\nexport default 1 // ü\u2028"},
+        "description": 'yes: "no" # ${var.x} $${y} \\ ü\n  two\n\nlines \t ',
+    },
+    "1-0": {"latest": {"code": ""}, "description": "0x1f"},
+    "both": {"latest": {"code": CODE}, "draft": {"code": "export default 2\n"}},
+    "timeouts": {
+        "latest": {
+            "code": CODE,
+            "browserConfiguration": {
+                "timeout": {"max_duration": 30, "idle_timeout": 2},
+                "recording": {"active": False},
+                "initial_url": "https://shop.example/?q=a:b#c",
+            },
+        }
+    },
+}
+
+
+def empty(root: Path) -> Path:
+    """A project without tasks."""
+    return project(root, tasks=0)
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_was_pulled_is_what_a_plan_finds(tmp_path: Path, name: str) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        there.account.edit(name=name, **SHAPES[name])
+        pulled = taskops(root, "pull", **there.variables)
+        if SHAPES[name].get("latest") == {"code": ""}:
+            assert f"left out: {name}: it has no code" in pulled.out
+            return
+        assert pulled.code == 0, pulled.err
+        assert f"+ tasks/{name}.yaml\n" in pulled.out
+        assert pulled.out.endswith("\nNext: taskops plan\n")
+        planned = taskops(
+            root, "plan", "--detailed-exitcode", **there.variables, **VARIABLES
+        )
+        assert planned.code == 0, planned.out + planned.err
+        assert there.written() == []
+
+
+def test_secrets_become_variables_that_are_told_without_values(tmp_path: Path) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        there.account.edit(name="secret", **SHAPES["secret"])
+        pulled = taskops(root, "pull", **there.variables)
+    for variable, value in VARIABLES.items():
+        assert f"  export {variable}=…\n" in pulled.out
+        assert value not in pulled.out + pulled.err
+        assert value not in (root / "tasks" / "secret.yaml").read_text("utf-8")
+
+
+def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--emulator", "--yes")
+    edit(root, "const url", "const address", "tasks/hello.ts")
+    edit(root, "max_duration: 5", "max_duration: 6  # minutes")
+    before = {path: path.read_bytes() for path in (root / "tasks").iterdir()}
+    refused = taskops(root, "pull", "hello", "--emulator")
+    assert refused.code == 1
+    assert "! tasks/hello.ts\n! tasks/hello.yaml\n" in refused.out
+    assert refused.out.endswith("taskops pull hello --force --emulator\n")
+    assert {p: p.read_bytes() for p in (root / "tasks").iterdir()} == before
+    forced = taskops(root, "pull", "hello", "--force", "--emulator")
+    assert forced.code == 0
+    assert "~ tasks/hello.ts\n~ tasks/hello.yaml\n" in forced.out
+    assert "max_duration: 5  # minutes" in (root / "tasks/hello.yaml").read_text()
+    planned = taskops(root, "plan", "--emulator", "--detailed-exitcode")
+    assert planned.code == 0, planned.out
+    again = taskops(root, "pull", "--emulator")
+    assert again.code == 0
+    assert again.out.startswith("nothing to write")
+
+
+def test_new_files_are_written_though_others_would_be_overwritten(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    with service() as there:
+        there.account.edit(name="hello", latest={"code": CODE})
+        there.account.edit(name="other", latest={"code": CODE})
+        said = taskops(root, "pull", **there.variables)
+    assert said.code == 1
+    assert "+ tasks/other.ts" in said.out
+    assert "! tasks/hello.ts" in said.out
+    assert (root / "tasks" / "other.yaml").is_file()
+
+
+def test_several_tasks_of_one_manifest_are_all_brought_up_to_date(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path, tasks=3)
+    with service() as there:
+        taskops(root, "apply", "--yes", **there.variables)
+        for name in ("t0", "t1"):
+            there.account.edit(name=name, description=f"{name}, by hand")
+        said = taskops(root, "pull", "t0", "t1", "--force", **there.variables)
+        assert said.code == 0, said.out
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+    assert planned.code == 0, planned.out
+
+
+def test_two_tasks_with_one_code_file_cannot_both_be_pulled(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=3)
+    with service() as there:
+        taskops(root, "apply", "--yes", **there.variables)
+        for number, name in enumerate(("t0", "t1")):
+            there.account.edit(name=name, latest={"code": f"export default {number}"})
+        said = taskops(root, "pull", "t0", "t1", "--force", **there.variables)
+    assert said.code == 1
+    assert "left out: t1: `tasks/hello.ts` is now the code of `t0`" in said.out
+
+
+def test_a_prefix_is_left_in_taskops_yaml(tmp_path: Path) -> None:
+    root = empty(tmp_path)
+    edit(
+        root,
+        "version: 1",
+        "version: 1\nenvironments: {dev: {name_prefix: dev-}}",
+        "taskops.yaml",
+    )
+    with service() as there:
+        there.account.edit(name="dev-mine", latest={"code": CODE})
+        there.account.edit(name="theirs", latest={"code": CODE})
+        said = taskops(root, "pull", "--env", "dev", **there.variables)
+        planned = taskops(
+            root, "plan", "--env", "dev", "--detailed-exitcode", **there.variables
+        )
+    assert said.code == 0
+    assert "+ tasks/mine.yaml" in said.out
+    assert "left out: theirs: its name is not of this environment" in said.out
+    assert said.out.endswith("Next: taskops plan --env dev\n")
+    assert planned.code == 0, planned.out
+
+
+def test_what_the_environment_overrides_is_told(tmp_path: Path) -> None:
+    root = empty(tmp_path)
+    defaults = (
+        "version: 1\ndefaults: {browserConfiguration: {timeout: {max_duration: 7}}}"
+    )
+    edit(root, "version: 1", defaults, "taskops.yaml")
+    with service() as there:
+        there.account.edit(name="bare", latest={"code": CODE})
+        said = taskops(root, "pull", **there.variables)
+    assert "bare: `browserConfiguration.timeout.max_duration` will still differ" in (
+        said.out
+    )
+
+
+def test_names_that_lead_elsewhere_are_left_out(tmp_path: Path) -> None:
+    root = empty(tmp_path / "inner")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (root / "tasks").rmdir() if (root / "tasks").exists() else None
+    with service() as there:
+        for name in ("../../outside/x", ".hidden", "/etc/x", "a\\b"):
+            there.account.edit(name=name, latest={"code": CODE})
+        said = taskops(root, "pull", **there.variables)
+        (root / "tasks").symlink_to(outside)
+        there.account.edit(name="fine", latest={"code": CODE})
+        linked = taskops(root, "pull", "fine", **there.variables)
+    assert said.out.count("left out: ") == 4
+    assert linked.code == 1
+    assert "leads out of the project" in linked.out
+    assert list(outside.iterdir()) == []
+
+
+def test_twins_and_foreign_languages_are_left_out(tmp_path: Path) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        there.account.edit(name="twin", latest={"code": CODE})
+        there.account.edit(name="twin", new=True, latest={"code": CODE})
+        there.account.edit(name="flow", language="workflow", latest={"code": CODE})
+        said = taskops(root, "pull", **there.variables)
+    assert said.code == 0
+    assert said.out.count("left out: twin: several tasks have this name") == 2
+    assert "left out: flow: its language is `workflow`" in said.out
+    assert not (root / "tasks" / "twin.yaml").exists()
+
+
+def test_a_name_that_nobody_has_is_a_usage_error(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--emulator", "--yes")
+    said = taskops(root, "pull", "helo", "--emulator")
+    assert said.code == 64
+    assert "did you mean `hello`?" in said.err
+
+
+def test_many_tasks_come_in_one_pull(tmp_path: Path) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        for number in range(130):
+            there.account.edit(name=f"t{number}", latest={"code": CODE})
+        said = taskops(root, "pull", **there.variables)
+        assert said.out.count("+ tasks/") == 260
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+    assert planned.code == 0, planned.out
