@@ -28,7 +28,14 @@ def differing_paths(before: Tree, after: Tree) -> list[Path]:
     # deepdiff is slow to import and only needed where something differs.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
-    found = DeepDiff(thaw(before), thaw(after), view="tree", verbose_level=2)
+    # By default mappings with few keys in common are one change, without a path.
+    found = DeepDiff(
+        thaw(before),
+        thaw(after),
+        view="tree",
+        verbose_level=2,
+        threshold_to_diff_deeper=0,
+    )
     paths = {
         _to_list(tuple(item.path(output_format="list")))
         for items in found.values()

@@ -58,6 +58,9 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 
 
+TIMEOUT = "timeout:\n    max_duration: 6  # minutes"
+
+
 def empty(root: Path) -> Path:
     """A project without tasks."""
     return project(root, tasks=0)
@@ -97,7 +100,7 @@ def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     root = project(tmp_path)
     taskops(root, "apply", "--emulator", "--yes")
     edit(root, "const url", "const address", "tasks/hello.ts")
-    edit(root, "max_duration: 5", "max_duration: 6  # minutes")
+    edit(root, "timeout: {max_duration: 5}", TIMEOUT)
     before = {path: path.read_bytes() for path in (root / "tasks").iterdir()}
     refused = taskops(root, "pull", "hello", "--emulator")
     assert refused.code == 1

@@ -102,3 +102,11 @@ def test_code_that_is_known_by_its_digest_only_counts_what_is_here() -> None:
 
     assert difference.hunks == ()
     assert difference.added == 2
+
+
+def test_trees_with_nothing_in_common_still_differ_field_by_field() -> None:
+    before = frozen({"description": "d", "browserConfiguration": {"tags": ["a"]}})
+    assert differing_paths(before, frozen({})) == [
+        ("browserConfiguration", "tags"),
+        ("description",),
+    ]
