@@ -78,7 +78,7 @@ class Emulator:
     def set_faults(self, rules: Sequence[Mapping[str, Any]]) -> None:
         """Replace the script of faults; raises BadRuleError."""
         with self._lock:
-            self.faults.set(list(rules))
+            self.faults.set(rules)
 
     def reset(self) -> None:
         """An empty account, no faults, an empty log."""

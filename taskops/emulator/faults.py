@@ -137,7 +137,7 @@ class Script:
 
     def set(self, rules: object) -> None:
         """Replace all rules; raises BadRuleError and then keeps the old ones."""
-        if not isinstance(rules, list):
+        if not isinstance(rules, list | tuple):
             raise BadRuleError("the rules are a list")
         self.rules = [rule_from(rule) for rule in rules]
 
