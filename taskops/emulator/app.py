@@ -158,7 +158,10 @@ class Emulator:
     def __call__(
         self, environ: Mapping[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
-        """WSGI; a connection that would be cut raises ConnectionResetError."""
+        """
+        WSGI, where there is no connection to spoil: a reset is a
+        ConnectionResetError, a truncated body is merely shorter, a drip comes whole.
+        """
         answer, rule = self.handle(request_from(environ))
         body = answer.body
         if rule is not None:

@@ -40,7 +40,10 @@ def server(emulator: Emulator) -> Iterator[Server]:
 
 @pytest.fixture
 def anchor(server: Server) -> Iterator[Anchorbrowser]:
-    with Anchorbrowser(api_key="the-key", base_url=server.url) as client:
+    # Strict: its models refuse an answer that is not in the shape they know.
+    with Anchorbrowser(
+        api_key="the-key", base_url=server.url, _strict_response_validation=True
+    ) as client:
         yield client
 
 
@@ -173,6 +176,85 @@ def test_todays_shape_of_a_generation_becomes_ready(
     assert states == ["generating", "ready"]
     run = anchor.tasks.run_task(str(started.id), input_params={})
     assert run.run_id
+
+
+def test_a_version_is_published_and_deleted_by_its_number(
+    anchor: Anchorbrowser,
+) -> None:
+    number = make(anchor)
+    legacy = anchor.tasks_legacy
+
+    made = legacy.publish_task_version(task_version="3", task_id=number, code=CODE)
+    gone = legacy.delete_task_version(task_version="3", task_id=number)
+
+    assert made.data is not None
+    assert made.data.version == "3"
+    assert gone.data is not None
+    assert gone.data.success
+    with pytest.raises(anchorbrowser.NotFoundError):
+        legacy.get_task_version(task_version="3", task_id=number)
+
+
+def test_a_version_is_run_and_its_execution_followed(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+    anchor.tasks_legacy.deploy_task(number, code=CODE, language="typescript")
+
+    started = anchor.tasks_legacy.run_adhoc_task(
+        task_id=number, version="1", async_=True
+    ).data
+    assert started is not None
+    states = []
+    for _ in range(2):
+        one = anchor.tasks_legacy.get_task_execution(
+            execution_id=str(started.execution_result_id), task_id=number
+        )
+        assert one.data is not None
+        states.append(one.data.status)
+
+    assert states == ["running", "success"]
+
+
+def test_a_run_fails_with_its_error(anchor: Anchorbrowser) -> None:
+    number = make(anchor)
+    failing: dict[str, object] = {"ANCHOR_EMULATE": "failure"}
+
+    done = anchor.tasks_legacy.run_adhoc_task(
+        task_id=number, version="draft", inputs=failing
+    ).data
+
+    assert done is not None
+    assert (done.success, bool(done.error)) == (False, True)
+
+
+def test_a_generated_task_runs_and_is_followed(
+    anchor: Anchorbrowser, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"generate_shape": "taskPrompt", "generate_polls": "0"})
+    made = anchor.tasks.generate_task(task_name="t", task_prompt="do it")
+    anchor.tasks.get_task_generation_status(str(made.id))
+
+    run = anchor.tasks.run_task(str(made.id), input_params={"Report": "x"})
+    states = [anchor.tasks.get_task_run_status(run.run_id).status for _ in range(2)]
+
+    assert states == ["running", "success"]
+
+
+def test_a_generation_fails_with_its_error(
+    anchor: Anchorbrowser, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"generate_shape": "taskPrompt", "generate_polls": "0"})
+    made = anchor.tasks.generate_task(task_name="t", task_prompt="EMULATE-FAILURE")
+
+    said = anchor.tasks.get_task_generation_status(str(made.id))
+
+    assert (said.status, bool(said.error)) == ("failed", True)
+
+
+def test_a_taken_name_is_a_conflict(anchor: Anchorbrowser) -> None:
+    make(anchor, "one")
+    other = make(anchor, "two")
+    with pytest.raises(anchorbrowser.ConflictError):
+        anchor.tasks_legacy.update_task(other, name="one")
 
 
 def test_browser_use_runs_a_task_and_lists_it(server: Server) -> None:
