@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Mapping
@@ -31,7 +32,7 @@ from taskops.providers.http.answers import (
     retry_after,
 )
 from taskops.providers.http.limiter import Limiter
-from taskops.providers.http.redact import Redactor
+from taskops.providers.http.redact import UNSEEN, Redactor
 
 if TYPE_CHECKING:
     import ssl
@@ -49,6 +50,9 @@ MOST_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
 BACKOFF = 0.5
 """Seconds of the first pause, at the most; it doubles with each try."""
+
+RETRIES = 100.0
+"""Tries that all requests together may need before each answer pays for a fifth."""
 
 PATIENCE = 600.0
 """Seconds that a lane may queue for its turn while others are asked to slow down."""
@@ -85,23 +89,25 @@ class Door:
     limiter: Limiter = field(default_factory=Limiter)
     requests: int = 0
     _date: float | None = None
+    _retries: float = RETRIES
     _here: threading.local = field(default_factory=threading.local)
     _clients: list[httpx.Client] = field(default_factory=list)
     _context: ssl.SSLContext | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        parts = urlsplit(self.origin)
-        safe = parts.scheme == "https" or (
-            parts.scheme == "http" and parts.hostname in LOOPBACK
-        )
-        if self.wsgi is None and not (safe and parts.hostname):
+        if self.wsgi is None and not _safe(self.origin):
             raise UsageError(
                 f"the address of {self.name} must begin with https://",
-                f"it is `{self.redactor.clean(self.origin)}`",
+                f"it is `{_without_user(self.origin)}`",
                 "plain http is for loopback only",
             )
         for value in self.headers.values():
+            if not (value.isascii() and value.isprintable()):
+                raise AuthenticationFailed(
+                    f"the key for {self.name} has a character that no key has",
+                    hint=f"check the value of {self.key_variable}",
+                )
             self.redactor.add(value.removeprefix("Bearer "))
 
     def date(self) -> float | None:
@@ -152,12 +158,14 @@ class Door:
         *,
         repeatable: bool = False,
         hide: tuple[str, ...] = (),
+        final: Callable[[Answer], bool] | None = None,
     ) -> Answer:
         """
         One write with its three outcomes: the answer, Refused, OutcomeUnknown.
 
         Only what is `repeatable` is sent again after an answer that says
-        nothing; a 429 was not carried out, and may always be.
+        nothing; a 429 was not carried out, and may always be, unless `final`
+        reads in its body that waiting does not help.
         """
         if not self.writable:
             raise RuntimeError(f"a plan must not write: {method} {path}")
@@ -192,6 +200,8 @@ class Door:
                         "run the same command again later, or with less --parallelism",
                         status=429,
                     )
+                    if final is not None and final(_told(response)):
+                        raise failure
                 else:
                     failure = self._unknown(said, method, path)
                     if not repeatable:
@@ -286,6 +296,12 @@ class Door:
         """Pause before the next try; raise where there is none or it is too far."""
         if attempt == ATTEMPTS - 1:
             raise failure
+        with self._lock:
+            spent = self._retries < 1
+            self._retries -= not spent
+        # A service that fails for everybody must not be asked five times by each.
+        if spent:
+            raise failure
         if wait is not None and wait > LONGEST_WAIT:
             failure.hint = f"the service asks to come back in {wait:.0f} s"
             raise failure
@@ -329,6 +345,8 @@ class Door:
             self._date = found
         if response.status_code < 400:
             self.limiter.speed_up()
+            with self._lock:
+                self._retries = min(RETRIES, self._retries + 0.2)
         return _Response(response.status_code, response.headers, received, found)
 
     @staticmethod
@@ -371,6 +389,32 @@ class Door:
             if self._context is None:
                 self._context = httpx.create_ssl_context()
         return httpx.Client(follow_redirects=False, verify=self._context)
+
+
+def _safe(origin: str) -> bool:
+    """Whether a key may be sent there."""
+    try:
+        parts = urlsplit(origin)
+        _ = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None or not origin.isascii():
+        return False
+    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return parts.scheme == "https" or loopback
+
+
+def _without_user(origin: str) -> str:
+    """The address as it may be shown: a password may stand before the host."""
+    return UNSEEN.sub(" ", re.sub(r"[^/@]*@", "", origin))
+
+
+def _told(response: _Response) -> Answer:
+    """The body of a refusal, as far as it can be read."""
+    try:
+        return parse(response.body)
+    except Unreadable:
+        return {}
 
 
 def _cut_off(app: Callable[..., Any]) -> Callable[..., Any]:
