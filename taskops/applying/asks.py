@@ -5,7 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from taskops.errors import TaskopsError
+
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from taskops.errors import OutcomeUnknown
     from taskops.model.record import Job, Record
     from taskops.model.resource import Address, Identity, Resource
     from taskops.model.step import Step
@@ -62,3 +67,11 @@ Ask: TypeAlias = Perform | Look | Poll | Recover | Pause | Flush
 
 class Stopped(Exception):
     """Thrown into a change in progress when nothing new may start."""
+
+
+def resolve(unknown: OutcomeUnknown, ask: Ask) -> Generator[Ask, object, object]:
+    """Ask what became of a write; without an answer it stays unknown."""
+    try:
+        return (yield ask)
+    except (TaskopsError, Stopped) as error:
+        raise unknown from error

@@ -6,7 +6,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from taskops.applying.asks import Ask, Look, Pause, Perform
+from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
 from taskops.applying.records import half_written, record_of
 from taskops.comparing.content import (
     DRAFT,
@@ -142,8 +142,8 @@ class Carrying:
         )
         try:
             done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown:
-            done = yield from self._upsert_again(after, step)
+        except OutcomeUnknown as unknown:
+            done = yield from self._upsert_again(after, step, unknown)
         except NameTaken as error:
             self.record = None
             raise NameTaken(
@@ -161,11 +161,11 @@ class Carrying:
         return done
 
     def _upsert_again(
-        self, after: Resource, step: Upsert
+        self, after: Resource, step: Upsert, unknown: OutcomeUnknown
     ) -> Generator[Ask, object, Done]:
         """No answer: look; what is there is done; else send once more."""
         object_id = self.prior.id if self.prior is not None else ""
-        now = yield from self._look(object_id, step.name)
+        now = yield from self._look(object_id, step.name, unknown)
         if now is not None and (same(after, now.draft) or same(after, now.latest)):
             return Done(now.id, now.name, already=True)
         return cast("Done", (yield Perform(step)))
@@ -176,9 +176,9 @@ class Carrying:
         step = Publish(self.change.address, object_id, after.spec, after.digest, before)
         try:
             done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown:
+        except OutcomeUnknown as unknown:
             # Each deploy makes a version: look, and never send it twice.
-            now = yield from self._look(object_id, after.name)
+            now = yield from self._look(object_id, after.name, unknown)
             if now is None or not same(after, now.latest):
                 raise
             done = Done(object_id)
@@ -188,8 +188,8 @@ class Carrying:
         step = Rename(change.address, change.before.id, change.after.name)
         try:
             done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown:
-            now = yield from self._look(step.id, step.name)
+        except OutcomeUnknown as unknown:
+            now = yield from self._look(step.id, step.name, unknown)
             if now is not None and now.name == step.name:
                 done = Done(step.id)
             else:
@@ -237,10 +237,13 @@ class Carrying:
         return self.outcome("applied")
 
     def _look(
-        self, object_id: str, name: str
+        self, object_id: str, name: str, unknown: OutcomeUnknown | None = None
     ) -> Generator[Ask, object, Observed | None]:
-        at = Identity(self.change.address, object_id, name)
-        return cast("Observed | None", (yield Look(at)))
+        """The object now; `unknown` is the write whose traces are looked for."""
+        ask = Look(Identity(self.change.address, object_id, name))
+        if unknown is not None:
+            return cast("Observed | None", (yield from resolve(unknown, ask)))
+        return cast("Observed | None", (yield ask))
 
     def _settled(self, now: Observed) -> Observed:
         after = getattr(self.change, "after", None)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from taskops.applying.asks import Ask, Flush, Look, Perform, Poll, Recover, Stopped
+from taskops.applying.asks import (
+    Ask,
+    Flush,
+    Look,
+    Perform,
+    Poll,
+    Recover,
+    Stopped,
+    resolve,
+)
 from taskops.errors import AuthenticationFailed, OutcomeUnknown, ReadFailed, Refused
 from taskops.model.change import Start, Wait, verb
 from taskops.model.plan import Outcome, Status
@@ -108,8 +117,9 @@ class CarryingJob:
                 cast("Record", self.record), job=None, next=None
             )
             raise
-        except OutcomeUnknown:
-            found = cast("Job | None", (yield Recover(job, after)))
+        except OutcomeUnknown as unknown:
+            ask = Recover(job, after)
+            found = cast("Job | None", (yield from resolve(unknown, ask)))
             if found is None:
                 raise
             done = Done(poll_id=found.poll_id, ids=found.ids)

@@ -299,18 +299,18 @@ class Executor:
         except Exception as error:  # noqa: BLE001  # one change must not end the others
             self._failed(running, error)
         else:
-            self._abandon(running)
+            # It asks for more all the same: what it knows so far is what counts.
+            running.course.close()
+            status = "failed" if running.carry.wrote else "not_started"
+            self._ended(running, running.carry.outcome(status, "interrupted"))
 
     def _abandon(self, running: _Running) -> None:
         """Still in flight after the grace: a write may or may not have happened."""
-        writing = isinstance(running.asked, Perform)
-        status: Status = "unknown" if writing else "not_started"
-        if running.carry.wrote and not writing:
-            status = "failed"
-        self._ended(
-            running,
-            running.carry.outcome(status, "interrupted while it was in flight"),
-        )
+        if not isinstance(running.asked, Perform):
+            self._stop(running)
+            return
+        why = "interrupted while it was in flight"
+        self._ended(running, running.carry.outcome("unknown", why))
 
     def _flush_now(self) -> None:
         self._flushed_at = self.clock.monotonic()

@@ -13,7 +13,7 @@ from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
 from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
-from taskops.errors import InvalidManifests
+from taskops.errors import InvalidManifests, TaskopsError
 from taskops.ledger import open_ledger
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources
@@ -108,9 +108,7 @@ class Session:
     def emulator(self) -> Emulator:
         """The account beside the project, opened once."""
         if self._emulator is None:
-            from taskops.emulator.app import Emulator
-
-            self._emulator = Emulator(str(emulator_file(self.home)))
+            self._emulator = open_account(str(emulator_file(self.home)))
         return self._emulator
 
     def providers(
@@ -171,6 +169,22 @@ def emulator_file(home: Path) -> Path:
         # Nothing in here belongs into git, whatever the project's own rules say.
         ignore.write_text("*\n", "utf-8")
     return folder / "emulator.db"
+
+
+def open_account(path: str, behaviours: Mapping[str, str] | None = None) -> Emulator:
+    """The account in a file; raises TaskopsError where the file holds none."""
+    import sqlite3
+
+    from taskops.emulator.app import Emulator
+
+    try:
+        return Emulator(path, behaviours=behaviours)
+    except sqlite3.Error as error:
+        raise TaskopsError(
+            f"the emulated account `{path}` cannot be opened",
+            str(error),
+            "move the file away to begin with an empty account",
+        ) from error
 
 
 @contextmanager

@@ -2,9 +2,15 @@ from __future__ import annotations
 
 import json
 import stat
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
+import pytest
+from cli.service import service
 from cli.shell import edit, project, taskops
+
+from taskops.cli.app import COMMANDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +112,90 @@ def test_status_and_forget(tmp_path: Path) -> None:
     assert taskops(root, "forget", "--emulator", "hello").code == 0
     planned = taskops(root, "plan", "--emulator")
     assert "1 adopted as they are" in planned.out
+
+
+def test_a_plan_asks_and_writes_nothing(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=3)
+    with service() as at:
+        for words in (["plan"], ["plan", "--out", "p.json"], ["drift"]):
+            taskops(root, *words, **at.variables)
+        assert {method for method, _ in at.asked()} == {"GET"}
+        assert at.account.commits() == []
+        assert not (root / ".taskops" / "ledger").exists()
+        taskops(root, "apply", "--yes", **at.variables)
+        at.account.edit(name="hello", latest={"description": "by hand"})
+        commits, since = at.account.commits(), len(at.asked())
+        edit(root, "max_duration: 5", "max_duration: 6")
+        words = ["plan", "--prune", "--refresh", "--format", "json"]
+        assert taskops(root, *words, **at.variables).code == 0
+        assert {method for method, _ in at.asked(since)} == {"GET"}
+        assert at.account.commits() == commits
+
+
+def test_hundreds_of_tasks_are_planned_to_nothing_by_listing_them(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path, tasks=250)
+    edit(root, "version: 1", "version: 1\nlimits: {changes: 250}", "taskops.yaml")
+    with service() as at:
+        applied = taskops(root, "apply", "--yes", **at.variables)
+        assert applied.code == 0, applied.err
+        assert "Apply: 250 applied" in applied.out
+        since = len(at.asked())
+        again = taskops(root, "plan", "--detailed-exitcode", **at.variables)
+        assert (again.code, "250 unchanged" in again.out) == (0, True)
+        # A page holds a hundred, and the ledger vouches for each row.
+        assert at.asked(since) == [("GET", "/v1/task")] * 3
+        since = len(at.asked())
+        nothing = taskops(root, "apply", "--yes", **at.variables)
+        assert nothing.code == 0
+        assert at.asked(since) == [("GET", "/v1/task")] * 3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_help_of_every_command_shows_how_it_is_typed(
+    tmp_path: Path, name: str
+) -> None:
+    for flag in ("--help", "-h"):
+        said = taskops(tmp_path, name, flag)
+        assert (said.code, said.err) == (0, "")
+        assert f"  taskops {name}" in said.out.partition("\n  Example")[2]
+
+
+def test_every_example_of_the_help_is_understood(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    for name in COMMANDS:
+        told = taskops(root, name, "--help").out.partition("\n  Example")[2]
+        for line in told.splitlines()[1:]:
+            words = line.partition("taskops ")[2].partition(" >")[0].split()
+            # With `--help` only the words are looked at, and nothing is done.
+            said = taskops(root, *words, "--help")
+            assert said.code == 0, line
+            assert f"Usage: taskops {words[0]}" in said.out
+
+
+def test_help_opens_nothing_that_is_felt(tmp_path: Path) -> None:
+    script = (
+        "import sys; from taskops.cli.boundary import run; run(['--help']); "
+        "heavy = {'httpx', 'yaml', 'jsonschema', 'sqlite3', 'ssl', 'asyncio'}; "
+        "sys.exit(', '.join(sorted(heavy & set(sys.modules))) or None)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_a_folder_below_the_project_and_one_named_by_c_are_the_same(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path / "a folder")
+    below = taskops(root / "tasks", "plan", "--emulator")
+    named = taskops(tmp_path, "plan", "--emulator", "-C", "a folder")
+    assert below.code == named.code == 0
+    assert "  + hello" in below.out
+    assert named.out.endswith("Next: taskops apply -C 'a folder' --emulator\n")

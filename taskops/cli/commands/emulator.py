@@ -35,7 +35,7 @@ def command(
     listed: bool,
 ) -> None:
     """Serve an account of all three services on this machine."""
-    from taskops.emulator.app import Emulator
+    from taskops.cli.wiring import open_account
     from taskops.emulator.behaviours import KNOBS, UnknownKnobError
     from taskops.emulator.server import serve
 
@@ -46,7 +46,7 @@ def command(
         return
     chosen = dict(pair.partition("=")[::2] for pair in behaviours)
     try:
-        account = Emulator(db or _file(directory), behaviours=chosen)
+        account = open_account(db or _file(directory), chosen)
     except UnknownKnobError as error:
         raise click.UsageError(f"{error}; --behaviours lists them") from error
     try:

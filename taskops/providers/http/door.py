@@ -31,6 +31,7 @@ from taskops.providers.http.answers import (
     parse,
     retry_after,
 )
+from taskops.providers.http.budget import Budget
 from taskops.providers.http.limiter import Limiter
 from taskops.providers.http.redact import UNSEEN, Redactor
 
@@ -57,6 +58,9 @@ RETRIES = 100.0
 PATIENCE = 600.0
 """Seconds that a lane may queue for its turn while others are asked to slow down."""
 
+LONGEST_MESSAGE = 300
+SHOWN_OF_RUBBISH = 50
+
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -66,6 +70,16 @@ class _Response:
     headers: Mapping[str, str]
     body: bytes
     date: float | None
+
+
+class _Passing(Exception):
+    """A try that failed in a way that may pass."""
+
+    def __init__(self, failure: ServiceError, wait: float | None = None) -> None:
+        super().__init__(failure.summary)
+        self.failure = failure
+        self.wait = wait
+        """Seconds that the service asked for."""
 
 
 @dataclass(slots=True)
@@ -87,6 +101,7 @@ class Door:
     wsgi: Callable[..., Any] | None = None
     redactor: Redactor = field(default_factory=Redactor)
     limiter: Limiter = field(default_factory=Limiter)
+    budget: Budget = field(default_factory=Budget)
     requests: int = 0
     _date: float | None = None
     _retries: float = RETRIES
@@ -118,37 +133,50 @@ class Door:
         """
         One GET, asked again while that may help.
 
-        Raises NotFound, AuthenticationFailed, Refused or ReadFailed.
+        Raises NotFound, AuthenticationFailed or ReadFailed.
         """
-        failure: ServiceError = ReadFailed(f"{self.name} did not answer")
         for attempt in range(ATTEMPTS):
             try:
-                response = self._send("GET", path, None, params, READ_SECONDS)
-            except httpx.HTTPError as error:
-                failure = ReadFailed(
-                    f"{self.name} could not be read: {self._why(error)}",
-                    hint="check the network, then run the same command again",
-                )
-                wait = None
+                answer = self._read_once(path, params)
+            except _Passing as passing:
+                self._rest(attempt, passing, passing.failure)
             else:
-                if response.status == 200:
-                    try:
-                        return parse(response.body)
-                    except Unreadable as error:
-                        failure = ReadFailed(
-                            f"{self.name} gave an unreadable answer: "
-                            f"{self.redactor.clean(str(error))}",
-                            f"GET {path}",
-                            "run the same command again",
-                        )
-                        wait = None
-                elif self._passing(response.status):
-                    wait = self._wait(response)
-                    failure = self._read_failed(response, path)
-                else:
-                    raise self._refusal(response, "GET", path)
-            self._rest(attempt, wait, failure)
-        raise failure
+                self.budget.earn()
+                return answer
+        raise AssertionError("the last try raises")
+
+    def _read_once(self, path: str, params: Mapping[str, str]) -> Answer:
+        try:
+            response = self._send("GET", path, None, params, READ_SECONDS)
+        except httpx.HTTPError as error:
+            raise _Passing(
+                ReadFailed(
+                    f"{self.name} could not be read: {self._why(error)}",
+                    f"GET {path}",
+                    "check the network, then run the same command again",
+                )
+            ) from error
+        if response.status == 200:
+            try:
+                return parse(response.body)
+            except Unreadable as error:
+                why = self._unreadable(error)
+                raise _Passing(
+                    ReadFailed(
+                        f"{self.name} gave an {why}",
+                        f"GET {path}",
+                        "run the same command again",
+                    )
+                ) from error
+        if self._passing(response.status):
+            wait = self._wait(response)
+            raise _Passing(self._read_failed(response, path), wait)
+        refusal = self._refusal(response, "GET", path)
+        if isinstance(refusal, NotFound | AuthenticationFailed):
+            raise refusal
+        raise ReadFailed(
+            refusal.summary, refusal.detail, refusal.hint, status=response.status
+        )
 
     def write(
         self,
@@ -158,56 +186,69 @@ class Door:
         *,
         repeatable: bool = False,
         hide: tuple[str, ...] = (),
-        final: Callable[[Answer], bool] | None = None,
     ) -> Answer:
         """
         One write with its three outcomes: the answer, Refused, OutcomeUnknown.
 
         Only what is `repeatable` is sent again after an answer that says
-        nothing; a 429 was not carried out, and may always be, unless `final`
-        reads in its body that waiting does not help.
+        nothing; a 429 was not carried out, and may always be. Once a try is
+        lost, a later no is not the answer to it: the outcome stays unknown, with
+        that no as its cause.
         """
         if not self.writable:
             raise RuntimeError(f"a plan must not write: {method} {path}")
         for secret in hide:
             self.redactor.add(secret)
-        failure: ServiceError = OutcomeUnknown(f"{self.name} did not answer")
+        lost: OutcomeUnknown | None = None
         for attempt in range(ATTEMPTS):
-            wait: float | None = None
             try:
-                response = self._send(method, path, body, {}, WRITE_SECONDS)
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as e:
-                # The connection never opened: surely nothing was sent.
-                failure = Refused(
-                    f"{self.name} could not be reached: {self._why(e)}",
+                answer = self._write_once(method, path, body)
+            except _Passing as passing:
+                if isinstance(passing.failure, OutcomeUnknown):
+                    lost = passing.failure
+                    if not repeatable:
+                        raise lost from passing.__cause__
+                self._rest(attempt, passing, lost or passing.failure)
+            except (Refused, AuthenticationFailed) as refusal:
+                if lost is None:
+                    raise
+                raise lost from refusal
+            else:
+                self.budget.earn()
+                return answer
+        raise AssertionError("the last try raises")
+
+    def _write_once(self, method: str, path: str, body: object) -> Answer:
+        try:
+            response = self._send(method, path, body, {}, WRITE_SECONDS)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            # The connection never opened: surely nothing was sent.
+            raise _Passing(
+                Refused(
+                    f"{self.name} could not be reached: {self._why(error)}",
                     hint="check the network, then run the same command again",
                 )
-            except httpx.HTTPError as error:
-                failure = self._unknown(self._why(error), method, path)
-                if not repeatable:
-                    raise failure from error
-            else:
-                if 200 <= response.status < 300:
-                    return self._written(response, method, path)
-                if not self._passing(response.status):
-                    raise self._refusal(response, method, path)
-                said = f"{response.status} {self._said(response)}".strip()
-                wait = self._wait(response)
-                if response.status == 429:
-                    failure = Refused(
-                        f"{self.name} is asked too often",
-                        said,
-                        "run the same command again later, or with less --parallelism",
-                        status=429,
-                    )
-                    if final is not None and final(_told(response)):
-                        raise failure
-                else:
-                    failure = self._unknown(said, method, path)
-                    if not repeatable:
-                        raise failure
-            self._rest(attempt, wait, failure)
-        raise failure
+            ) from error
+        except httpx.HTTPError as error:
+            unknown = self._unknown(self._why(error), method, path)
+            raise _Passing(unknown) from error
+        if 200 <= response.status < 300:
+            return self._written(response, method, path)
+        if not self._passing(response.status):
+            raise self._refusal(response, method, path)
+        said = f"{response.status} {self._said(response)}".strip()
+        wait = self._wait(response)
+        if response.status == 429:
+            raise _Passing(
+                Refused(
+                    f"{self.name} is asked too often",
+                    said,
+                    "run the same command again later, or with less --parallelism",
+                    status=429,
+                ),
+                wait,
+            )
+        raise _Passing(self._unknown(said, method, path), wait)
 
     def _written(self, response: _Response, method: str, path: str) -> Answer:
         if not response.body:
@@ -215,8 +256,10 @@ class Door:
         try:
             return parse(response.body)
         except Unreadable as error:
-            why = f"unreadable answer: {self.redactor.clean(str(error))}"
-            raise self._unknown(why, method, path) from error
+            raise self._unknown(self._unreadable(error), method, path) from error
+
+    def _unreadable(self, error: Unreadable) -> str:
+        return "unreadable answer: " + self.redactor.clean(str(error), SHOWN_OF_RUBBISH)
 
     @staticmethod
     def _passing(status: int) -> bool:
@@ -274,7 +317,7 @@ class Door:
         return family(f"{words}: {said}" if said else words, where, status=status)
 
     def _said(self, response: _Response) -> str:
-        return self.redactor.clean(message(response.body))
+        return self.redactor.clean(message(response.body), LONGEST_MESSAGE)
 
     def _why(self, error: httpx.HTTPError) -> str:
         words: dict[type[httpx.HTTPError], str] = {
@@ -284,7 +327,7 @@ class Door:
             httpx.RemoteProtocolError: "the connection was cut",
             httpx.ReadError: "the connection was reset",
         }
-        return words.get(type(error)) or self.redactor.clean(str(error))[:200]
+        return words.get(type(error)) or self.redactor.clean(str(error), 200)
 
     def _wait(self, response: _Response) -> float | None:
         asked = retry_after(response.headers.get("retry-after"), response.date)
@@ -292,19 +335,18 @@ class Door:
             self.limiter.slow_down(min(asked or 0.0, LONGEST_WAIT))
         return asked
 
-    def _rest(self, attempt: int, wait: float | None, failure: ServiceError) -> None:
+    def _rest(self, attempt: int, passing: _Passing, failure: ServiceError) -> None:
         """Pause before the next try; raise where there is none or it is too far."""
+        wait, cause = passing.wait, passing.__cause__
         if attempt == ATTEMPTS - 1:
-            raise failure
-        with self._lock:
-            spent = self._retries < 1
-            self._retries -= not spent
-        # A service that fails for everybody must not be asked five times by each.
-        if spent:
-            raise failure
+            raise failure from cause
         if wait is not None and wait > LONGEST_WAIT:
             failure.hint = f"the service asks to come back in {wait:.0f} s"
-            raise failure
+            raise failure from cause
+        # A 429 is no failure; the limiter sees to it that there are fewer.
+        if passing.failure.status != 429 and not self.budget.spend():
+            failure.hint = "too many requests failed: run the same command again later"
+            raise failure from cause
         # Full jitter: many lanes that failed together must not come back together.
         pause = wait if wait is not None else random.uniform(0, BACKOFF * 2**attempt)  # noqa: S311  # no secret
         if pause >= 1 and self.listener is not None:
