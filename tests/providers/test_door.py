@@ -277,16 +277,3 @@ def test_a_date_to_wait_for_counts_from_the_answers_own_date() -> None:
     assert retry_after("Wed, 21 Oct 2015 07:28:30 GMT", http_date(date)) == 30
     assert retry_after("Wed, 21 Oct 2015 07:27:30 GMT", http_date(date)) is None
     assert retry_after("inf", None) is None
-
-
-def test_when_everything_fails_the_tries_of_all_requests_run_out(
-    serve: Callable[..., tuple[Door, Scripted]], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    door, server = serve(answer(503))
-    door._retries = 7
-
-    for _ in range(10):
-        with pytest.raises(ReadFailed):
-            door.read("/x")
-
-    assert len(server.requests) == 10 + 7
