@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "drift": "Tell what moved on the service outside git.",
     "status": "Tell what the ledger knows.",
     "pull": "Write what is on the service as manifests and code.",
+    "run": "Run deployed tasks and wait.",
     "forget": "Stop managing a task; delete nothing.",
     "emulator": "Serve an account on this machine.",
     "schema": "Print a JSON Schema.",

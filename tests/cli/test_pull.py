@@ -10,16 +10,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CODE = "export default async () => 1\n"
-CUSTOM = {
+CUSTOM: dict[str, Any] = {
     "active": True,
     "type": "custom",
     "server": "http://proxy.example:8080",
     "username": "somebody",
     "password": "hush-hush",
 }
-VARIABLES = {
-    f"TASKOPS_VAR_{name.upper().replace('-', '_')}_PROXY_{field.upper()}": CUSTOM[field]
-    for name in ("secret",)
+VARIABLES: dict[str, str] = {
+    f"TASKOPS_VAR_SECRET_PROXY_{field.upper()}": CUSTOM[field]
     for field in ("server", "username", "password")
 }
 

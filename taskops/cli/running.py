@@ -1,0 +1,287 @@
+"""Runs of several tasks at once: which, with what, and what became of them."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Literal, cast
+
+from taskops.errors import (
+    AuthenticationFailed,
+    Exit,
+    NotFound,
+    OutcomeUnknown,
+    TaskopsError,
+    UsageError,
+)
+from taskops.providers.anchor.run import INPUT_PREFIX, Run, Runnable, ask, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from taskops.applying.lanes import Lanes
+    from taskops.cli.wiring import Session
+    from taskops.model.record import Record
+    from taskops.model.resource import Address, Kind
+    from taskops.providers.anchor.provider import Anchor
+    from taskops.providers.http.door import Door
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 15.0
+"""Seconds between two questions about a run; they grow from the first to this."""
+
+PATIENCE = 3
+"""Questions in a row that may fail before a run is given up as unknown."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One task that is run: as far as it has come."""
+
+    name: str
+    task: Runnable
+    run: Run | None = None
+    error: TaskopsError | None = None
+    began: float = 0.0
+    ended: float = 0.0
+    due: float = 0.0
+    pause: float = FIRST_PAUSE
+    failures: int = 0
+    told: str = ""
+
+    @property
+    def status(self) -> str:
+        """The service's word for it, or ours where there is none."""
+        match self.error:
+            case OutcomeUnknown():
+                return "unknown"
+            case TaskopsError() if self.run is None:
+                return "not started"
+            case _:
+                return self.run.status if self.run is not None else "not started"
+
+    @property
+    def text(self) -> str:
+        """What came out of it, or what went wrong."""
+        if self.error is not None:
+            parts = (self.error.summary, self.error.detail, self.error.hint)
+            return "\n".join(part for part in parts if part)
+        return self.run.text if self.run is not None else ""
+
+    @property
+    def seconds(self) -> float:
+        """How long it took, by the service where it tells."""
+        if self.run is not None and self.run.seconds is not None:
+            return self.run.seconds
+        return max(0.0, self.ended - self.began)
+
+    @property
+    def verdict(self) -> Literal["passed", "failed", "error"]:
+        """Whether the task did it, did not do it, or was never heard of again."""
+        if self.error is not None or self.run is None or not self.run.ended:
+            return "error"
+        return "passed" if self.run.succeeded else "failed"
+
+    @property
+    def exit(self) -> Exit:
+        """The number for this one alone."""
+        match self.error:
+            case OutcomeUnknown() | AuthenticationFailed():
+                return self.error.exit
+            case _:
+                return Exit.OK if self.verdict == "passed" else Exit.FAILED
+
+
+def worst(attempts: Iterable[Attempt]) -> Exit:
+    """One number for all: what nobody knows is worse than what failed."""
+    return max((attempt.exit for attempt in attempts), default=Exit.OK)
+
+
+def runnables(
+    opened: Session, names: Sequence[str], inputs: Mapping[str, str]
+) -> list[Attempt]:
+    """What the names mean; raises UsageError."""
+    known = _known(opened)
+    attempts = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            raise UsageError(
+                f"there is no task `{name}` here",
+                "a task is run by the name that its manifest declares",
+                f"did you mean `{close[0]}`?" if close else "run `taskops status`",
+            )
+        kind, remote, record = known[name]
+        attempts.append(Attempt(name, _runnable(name, kind, remote, record, inputs)))
+    return attempts
+
+
+def _known(opened: Session) -> dict[str, tuple[Kind, str, Record | None]]:
+    """Kind, name on the service and record, of all that is declared or ours."""
+    resources, _ = opened.load(need_secrets=False)
+    records: Mapping[Address, Record] = opened.ledger.read().records
+    known: dict[str, tuple[Kind, str, Record | None]] = {
+        address.name: (record.kind, record.name, record)
+        for address, record in records.items()
+    }
+    for resource in resources:
+        record = records.get(resource.address)
+        # Its name there is the one that was applied last.
+        remote = record.name if record is not None else resource.name
+        known[resource.address.name] = (resource.kind, remote, record)
+    return known
+
+
+def _runnable(
+    name: str, kind: Kind, remote: str, record: Record | None, inputs: Mapping[str, str]
+) -> Runnable:
+    given = MappingProxyType(dict(inputs))
+    match kind:
+        case "agent":
+            raise UsageError(
+                f"`{name}` is an agent task: apply runs it",
+                "it has no code that could be run again",
+                f"run `taskops apply --select {name}`, with --retry {name} to repeat",
+            )
+        case "code":
+            for word in inputs:
+                if not word.startswith(INPUT_PREFIX):
+                    raise UsageError(
+                        f"the input `{word}` must begin with {INPUT_PREFIX}",
+                        f"`{name}` reads its inputs from variables of that prefix",
+                        f"write --input {INPUT_PREFIX}{word}=…",
+                    )
+            return Runnable("code", remote, inputs=given)
+        case "generated":
+            return Runnable("generated", remote, _generated_id(name, record), given)
+
+
+def _generated_id(name: str, record: Record | None) -> str:
+    job = record.job if record is not None else None
+    if record is None or (job is not None and job.status != "ready"):
+        said = "is not generated yet" if job is None else f"is {job.status}"
+        raise UsageError(
+            f"`{name}` {said}, so it cannot be run",
+            "a generated task can be run once the service has written it",
+            f"run `taskops apply --select {name}` first",
+        )
+    return (job.poll_id if job is not None else "") or record.id
+
+
+@dataclass(slots=True)
+class Running:
+    """Starts all, then asks about each until it ends; no lane is held meanwhile."""
+
+    door: Door
+    lanes: Lanes
+    deadline: float
+    tell: Callable[[str], None]
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    open: list[Attempt] = field(default_factory=list)
+
+    def all(self, attempts: Sequence[Attempt]) -> None:
+        """Run them; what became of each is in the attempt."""
+        ends = self.now() + self.deadline
+        for attempt in attempts:
+            attempt.began = self.now()
+        for attempt, result in self.lanes.map(self._start, attempts):
+            self._hear(attempt, _surely(result))
+        while self.open:
+            now = self.now()
+            if now >= ends:
+                break
+            due = [attempt for attempt in self.open if attempt.due <= now]
+            for attempt, result in self.lanes.map(self._ask, due):
+                self._hear(attempt, result)
+            if self.open:
+                soonest = min(attempt.due for attempt in self.open)
+                self.sleep(max(0.0, min(soonest, ends) - self.now()))
+        for attempt in list(self.open):
+            self._give_up(attempt)
+
+    def _start(self, attempt: Attempt) -> Run:
+        return start(self.door, attempt.task)
+
+    def _ask(self, attempt: Attempt) -> Run:
+        assert attempt.run is not None  # noqa: S101  # only what was started is asked about
+        return ask(self.door, attempt.run)
+
+    def _hear(self, attempt: Attempt, result: Run | Exception) -> None:
+        if isinstance(result, Run):
+            attempt.failures = 0
+            attempt.run = result
+        else:
+            self._failed(attempt, result)
+        self._say(attempt)
+        over = attempt.error is not None or (attempt.run and attempt.run.ended)
+        attempt.ended = self.now()
+        if over and attempt in self.open:
+            self.open.remove(attempt)
+        elif not over:
+            if attempt not in self.open:
+                self.open.append(attempt)
+            attempt.due = self.now() + attempt.pause
+            attempt.pause = min(attempt.pause * 1.5, LONGEST_PAUSE)
+
+    def _failed(self, attempt: Attempt, error: Exception) -> None:
+        """A start that failed is over; a question that failed is asked again."""
+        if not isinstance(error, TaskopsError):
+            raise error
+        attempt.failures += 1
+        if attempt.run is None:
+            if isinstance(error, NotFound):
+                error.hint = f"deploy it with `taskops apply --select {attempt.name}`"
+            attempt.error = error
+        elif isinstance(error, AuthenticationFailed) or attempt.failures >= PATIENCE:
+            attempt.error = OutcomeUnknown(
+                f"nobody knows what became of run {attempt.run.id}",
+                error.summary,
+                "look at it in the service's dashboard before running it again",
+            )
+
+    def _give_up(self, attempt: Attempt) -> None:
+        self.open.remove(attempt)
+        attempt.ended = self.now()
+        run_id = attempt.run.id if attempt.run is not None else ""
+        attempt.error = TaskopsError(
+            f"it has not ended within {self.deadline / 60:g} minutes",
+            f"run {run_id} goes on on the service",
+            "look at it in the service's dashboard, or wait longer with --deadline",
+        )
+
+    def _say(self, attempt: Attempt) -> None:
+        words = attempt.status
+        if attempt.run is not None and not attempt.run.ended and attempt.run.text:
+            words += f", {attempt.run.text}"
+        if words == attempt.told:
+            return
+        # The id is told at once: whoever is interrupted can look it up.
+        first = attempt.run is not None and not attempt.told
+        which = f", run {attempt.run.id}" if first and attempt.run else ""
+        attempt.told = words
+        age = self.now() - attempt.began
+        after = f" ({age:.0f} s)" if age >= 1 else ""
+        self.tell(f"{attempt.name}: {words}{after}{which}")
+
+
+def _surely(result: Run | Exception) -> Run | Exception:
+    """A start that was given up at its deadline may well be running."""
+    from taskops.applying.lanes import DeadlinePassed
+
+    if isinstance(result, DeadlinePassed):
+        return OutcomeUnknown(result.summary, hint="look before running it again")
+    return result
+
+
+def run_tasks(
+    opened: Session,
+    attempts: Sequence[Attempt],
+    deadline: float,
+    tell: Callable[[str], None],
+) -> None:
+    """Run them with the key of the environment; raises AuthenticationFailed."""
+    anchor = cast("Anchor", opened.provider("anchor", writable=True))
+    Running(anchor.door, opened.lanes, deadline, tell).all(attempts)
