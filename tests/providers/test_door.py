@@ -21,6 +21,7 @@ from taskops.errors import (
 )
 from taskops.providers.http import door as door_module
 from taskops.providers.http.answers import http_date, message, retry_after
+from taskops.providers.http.budget import Budget
 from taskops.providers.http.door import Door
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def serve() -> Iterator[Callable[..., tuple[Door, Scripted]]]:
         answer(429, headers={"Retry-After": "soon"}),
         answer(200, b"<html>sign in</html>"),
         answer(200, b'{"a": NaN}'),
+        answer(200, b'{"a": 1e999}'),
         answer(200, b"[]"),
         answer(200, b""),
         b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"ok"',
@@ -138,6 +140,16 @@ def test_a_write_by_name_is_sent_again(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize("later", [400, 401, 403, 404, 409, 429])
+def test_a_no_after_a_lost_try_leaves_the_outcome_unknown(
+    serve: Callable[..., tuple[Door, Scripted]], later: int
+) -> None:
+    door, _ = serve(None, answer(later))
+
+    with pytest.raises(OutcomeUnknown):
+        door.write("POST", "/x", {}, repeatable=True)
+
+
 def test_a_429_was_not_carried_out_and_is_sent_again(
     serve: Callable[..., tuple[Door, Scripted]],
 ) -> None:
@@ -156,6 +168,27 @@ def test_a_wait_that_is_too_long_is_refused_and_not_slept(
         door.write("POST", "/x", {})
     assert "9999999999 s" in error.value.hint
     assert len(server.requests) == 1
+
+
+def test_when_everything_fails_the_tries_of_all_requests_run_out(
+    serve: Callable[..., tuple[Door, Scripted]],
+) -> None:
+    door, server = serve(answer(503))
+    door.budget = Budget(6)
+
+    for _ in range(10):
+        with pytest.raises(ReadFailed):
+            door.read("/x")
+    assert len(server.requests) == 10 + 6
+
+
+def test_a_429_costs_nothing_of_the_tries_of_all_requests(
+    serve: Callable[..., tuple[Door, Scripted]],
+) -> None:
+    door, _ = serve(answer(429, headers={"Retry-After": "0"}), OK)
+    door.budget = Budget(0)
+
+    assert door.read("/x") == {"ok": True}
 
 
 def test_nothing_listens_so_surely_nothing_was_written() -> None:
@@ -194,7 +227,7 @@ def test_the_key_never_follows_a_redirect(
     elsewhere = Scripted([OK])
     door, _ = serve(answer(307, headers={"Location": elsewhere.url + "/x"}))
 
-    with pytest.raises(Refused, match="redirect"):
+    with pytest.raises(ReadFailed, match="redirect"):
         door.read("/x")
     assert elsewhere.requests == []
     elsewhere.close()
@@ -221,6 +254,29 @@ def test_an_error_never_shows_the_key(
         told = f"{error.value.summary} {error.value.detail} {error.value.hint}"
         assert form not in told
         assert "(redacted)" in told
+
+
+@pytest.mark.parametrize("status", [200, 400, 500])
+def test_a_long_error_is_not_cut_in_the_middle_of_the_key(
+    serve: Callable[..., tuple[Door, Scripted]], status: int
+) -> None:
+    for before in (0, 20, 30, 285, 295):
+        door, _ = serve(answer(status, b"a" * before + KEY.encode()))
+        with pytest.raises(TaskopsError) as error:
+            door.write("POST", "/x", {})
+        assert KEY[:9] not in f"{error.value.summary} {error.value.detail}"
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 418, 501])
+def test_a_read_that_is_refused_has_failed(
+    serve: Callable[..., tuple[Door, Scripted]], status: int
+) -> None:
+    door, server = serve(answer(status))
+
+    with pytest.raises(ReadFailed) as error:
+        door.read("/x")
+    assert error.value.status == status
+    assert len(server.requests) == 1
 
 
 def test_a_secret_that_was_sent_is_redacted_when_it_comes_back(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taskops.errors import ReadFailed, Refused
+from taskops.errors import ReadFailed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
 def _first_page(door: Door, lanes: Lanes | None) -> _Page:
     try:
         return _pages(door, lanes, [1], PAGE)[0]
-    except Refused as error:
+    except ReadFailed as error:
         # What a limit over the cap does is not documented: a service may refuse.
         if error.status != 400:
             raise

@@ -11,7 +11,8 @@ from typing import cast
 LONGEST_WAIT = 60.0
 """Seconds that one `Retry-After` may ask for; more is refused, not slept."""
 
-LONGEST_MESSAGE = 300
+READ_OF_A_MESSAGE = 64 * 1024
+"""Characters of an error that are looked at; whoever shows it cuts it shorter."""
 
 
 class Unreadable(Exception):
@@ -21,10 +22,10 @@ class Unreadable(Exception):
 def parse(body: bytes) -> Mapping[str, object]:
     """The body as a JSON object; raises Unreadable."""
     try:
-        value = json.loads(body, parse_constant=_refuse)
+        value = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
-        start = body[:40].decode("utf-8", "replace")
-        raise Unreadable(f"not JSON: `{start}`" if start else "empty") from error
+        start = body[:READ_OF_A_MESSAGE].decode("utf-8", "replace").strip()
+        raise Unreadable(f"not JSON: {start}" if start else "empty") from error
     if not isinstance(value, dict):
         raise Unreadable("not a JSON object")
     return cast("Mapping[str, object]", value)
@@ -34,22 +35,31 @@ def _refuse(constant: str) -> object:
     raise ValueError(f"{constant} is not JSON")
 
 
+def _finite(text: str) -> float:
+    """Python reads `1e999` as infinity, which nobody could write back as JSON."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is too large")
+    return number
+
+
 def message(body: bytes) -> str:
     """
     The error in whatever form a service chose; the raw text where it has none.
 
     Nested `error.message`, flat `error`, `message`, `detail` (a text, or a list of
-    `loc` and `msg`).
+    `loc` and `msg`). Not cut to a length: a cut would leave half a secret, which
+    nobody recognises, so it is redacted first.
     """
     try:
         value = parse(body)
     except Unreadable:
-        text = body[: LONGEST_MESSAGE * 4].decode("utf-8", "replace")
-        return "" if text.lstrip().startswith("<") else text[:LONGEST_MESSAGE]
+        text = body[:READ_OF_A_MESSAGE].decode("utf-8", "replace")
+        return "" if text.lstrip().startswith("<") else text
     error = value.get("error")
     found: object = error.get("message") if isinstance(error, Mapping) else error
     found = found or value.get("message") or _detail(value.get("detail"))
-    return str(found)[:LONGEST_MESSAGE] if found else ""
+    return str(found)[:READ_OF_A_MESSAGE] if found else ""
 
 
 def _detail(detail: object) -> str:

@@ -52,9 +52,6 @@ ATTEMPTS = 5
 BACKOFF = 0.5
 """Seconds of the first pause, at the most; it doubles with each try."""
 
-RETRIES = 100.0
-"""Tries that all requests together may need before each answer pays for a fifth."""
-
 PATIENCE = 600.0
 """Seconds that a lane may queue for its turn while others are asked to slow down."""
 
@@ -104,7 +101,6 @@ class Door:
     budget: Budget = field(default_factory=Budget)
     requests: int = 0
     _date: float | None = None
-    _retries: float = RETRIES
     _here: threading.local = field(default_factory=threading.local)
     _clients: list[httpx.Client] = field(default_factory=list)
     _context: ssl.SSLContext | None = None
@@ -137,12 +133,9 @@ class Door:
         """
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._read_once(path, params)
+                return self._read_once(path, params)
             except _Passing as passing:
                 self._rest(attempt, passing, passing.failure)
-            else:
-                self.budget.earn()
-                return answer
         raise AssertionError("the last try raises")
 
     def _read_once(self, path: str, params: Mapping[str, str]) -> Answer:
@@ -186,14 +179,16 @@ class Door:
         *,
         repeatable: bool = False,
         hide: tuple[str, ...] = (),
+        final: Callable[[Answer], bool] | None = None,
     ) -> Answer:
         """
         One write with its three outcomes: the answer, Refused, OutcomeUnknown.
 
         Only what is `repeatable` is sent again after an answer that says
-        nothing; a 429 was not carried out, and may always be. Once a try is
-        lost, a later no is not the answer to it: the outcome stays unknown, with
-        that no as its cause.
+        nothing; a 429 was not carried out, and may always be, unless `final`
+        reads in its body that waiting does not help. Once a try is lost, a later
+        no is not the answer to it: the outcome stays unknown, with that no as its
+        cause.
         """
         if not self.writable:
             raise RuntimeError(f"a plan must not write: {method} {path}")
@@ -202,7 +197,7 @@ class Door:
         lost: OutcomeUnknown | None = None
         for attempt in range(ATTEMPTS):
             try:
-                answer = self._write_once(method, path, body)
+                return self._write_once(method, path, body, final)
             except _Passing as passing:
                 if isinstance(passing.failure, OutcomeUnknown):
                     lost = passing.failure
@@ -213,12 +208,15 @@ class Door:
                 if lost is None:
                     raise
                 raise lost from refusal
-            else:
-                self.budget.earn()
-                return answer
         raise AssertionError("the last try raises")
 
-    def _write_once(self, method: str, path: str, body: object) -> Answer:
+    def _write_once(
+        self,
+        method: str,
+        path: str,
+        body: object,
+        final: Callable[[Answer], bool] | None,
+    ) -> Answer:
         try:
             response = self._send(method, path, body, {}, WRITE_SECONDS)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
@@ -239,15 +237,15 @@ class Door:
         said = f"{response.status} {self._said(response)}".strip()
         wait = self._wait(response)
         if response.status == 429:
-            raise _Passing(
-                Refused(
-                    f"{self.name} is asked too often",
-                    said,
-                    "run the same command again later, or with less --parallelism",
-                    status=429,
-                ),
-                wait,
+            failure = Refused(
+                f"{self.name} is asked too often",
+                said,
+                "run the same command again later, or with less --parallelism",
+                status=429,
             )
+            if final is not None and final(_told(response)):
+                raise failure
+            raise _Passing(failure, wait)
         raise _Passing(self._unknown(said, method, path), wait)
 
     def _written(self, response: _Response, method: str, path: str) -> Answer:
@@ -343,7 +341,7 @@ class Door:
         if wait is not None and wait > LONGEST_WAIT:
             failure.hint = f"the service asks to come back in {wait:.0f} s"
             raise failure from cause
-        # A 429 is no failure; the limiter sees to it that there are fewer.
+        # A 429 is no failure: the limiter sees to it that fewer are sent.
         if passing.failure.status != 429 and not self.budget.spend():
             failure.hint = "too many requests failed: run the same command again later"
             raise failure from cause
@@ -387,8 +385,7 @@ class Door:
             self._date = found
         if response.status_code < 400:
             self.limiter.speed_up()
-            with self._lock:
-                self._retries = min(RETRIES, self._retries + 0.2)
+            self.budget.earn()
         return _Response(response.status_code, response.headers, received, found)
 
     @staticmethod

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
+import json
 import re
+import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +26,8 @@ class Redactor:
     """Knows every secret that went out, in each form that may come back."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: set[str] = set()
+        self._forms: tuple[str, ...] = ()
+        self._lock = threading.Lock()
         for secret in secrets:
             self.add(secret)
 
@@ -31,19 +35,39 @@ class Redactor:
         """From now on this value is taken out of every text."""
         if len(secret) < SHORTEST:
             return
-        raw = secret.encode()
-        encoded = base64.b64encode(raw).decode()
-        self._forms |= {
-            secret,
-            quote(secret, safe=""),
-            encoded,
-            encoded.rstrip("="),
-            base64.urlsafe_b64encode(raw).decode(),
-            raw.hex(),
-        }
+        with self._lock:
+            # A new tuple each time: another lane may be at the old one.
+            forms = {*self._forms, *_forms_of(secret)}
+            self._forms = tuple(sorted(forms, key=len, reverse=True))
 
-    def clean(self, text: str) -> str:
-        """The text without secrets and without characters that nobody can see."""
-        for form in sorted(self._forms, key=len, reverse=True):
+    def clean(self, text: str, longest: int | None = None) -> str:
+        """
+        The text without secrets and without characters that nobody can see.
+
+        Cut to `longest` only then: half a secret is one that nobody recognises.
+        """
+        for form in self._forms:
             text = text.replace(form, HIDDEN)
-        return UNSEEN.sub(" ", text).strip()
+        return UNSEEN.sub(" ", text).strip()[:longest]
+
+
+def _forms_of(secret: str) -> set[str]:
+    """As it was sent, and as a service or a proxy may write it back."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    encoded = base64.b64encode(raw).decode()
+    url_safe = base64.urlsafe_b64encode(raw).decode()
+    escaped = quote(raw, safe="")
+    return {
+        secret,
+        escaped,
+        re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), escaped),
+        quote_plus(raw),
+        html.escape(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        encoded,
+        encoded.rstrip("="),
+        url_safe,
+        url_safe.rstrip("="),
+        raw.hex(),
+    }
