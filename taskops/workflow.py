@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from taskops.applying.approval import require_approval
-from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.carry import Carrying, Surroundings, satisfied
 from taskops.applying.carry_jobs import CarryingJob
 from taskops.applying.execute import Executor, Pace
 from taskops.applying.finish import closing_of, vouch_for
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from taskops.applying.approval import Approval
+    from taskops.applying.carry import Judge
     from taskops.applying.lanes import Lanes
     from taskops.applying.stop import StopFlag
     from taskops.model.change import Change
@@ -50,6 +51,8 @@ class World:
     pace: Pace = field(default_factory=Pace)
     who: Who = field(default_factory=Who)
     wait: bool = True
+    judge: Judge = satisfied
+    """Says whether a run's result is what its manifest asks for."""
 
 
 def make_plan(
@@ -170,7 +173,14 @@ def _executor(world: World) -> Executor:
 
 def _run(plan: Plan, world: World, executor: Executor, apply: str) -> None:
     """Everything but deletes at once; deletes last, and only after no failure."""
-    around = Surroundings(plan.listed, world.who.commit, apply, world.wait)
+    around = Surroundings(
+        plan.listed,
+        world.who.commit,
+        apply,
+        world.wait,
+        _service_time(world),
+        world.judge,
+    )
     changes: list[Change] = [*plan.bookkeeping, *plan.effective]
     carries = {
         change.address: _carry(change, plan, world, around) for change in changes

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
+from taskops.applying.carry_jobs import record_of_run
 from taskops.applying.records import half_written, record_of
 from taskops.comparing.content import (
     DRAFT,
@@ -32,13 +33,26 @@ from taskops.model.step import Done, Publish, Remove, Rename, Upsert
 from taskops.model.values import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from taskops.model.record import Record
     from taskops.model.resource import Resource
+    from taskops.model.values import Tree
 
 Course: TypeAlias = Generator[Ask, object, Outcome]
 
 # Seconds between looks while a write is not visible yet.
 LAGS = (0.0, 0.2, 0.5, 1.0, 2.0)
+
+
+Judge: TypeAlias = "Callable[[Resource, Tree], tuple[Tree, str]]"
+"""Reads a result by the schema of its manifest, and tells what is wrong with it."""
+
+
+def satisfied(after: Resource, result: Tree) -> tuple[Tree, str]:
+    """Any result will do."""
+    del after
+    return result, ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +64,9 @@ class Surroundings:
     commit: str = ""
     apply: str = ""
     wait: bool = True
+    started: float = 0.0
+    """Seconds since the epoch, by the service where it said; 0 when not known."""
+    judge: Judge = satisfied
 
 
 class Carrying:
@@ -224,6 +241,9 @@ class Carrying:
             return replace(self.outcome("applied"), drops=(change.address,))
         if before is None or after is None:
             return self.outcome("already_satisfied")
+        if after.kind == "agent":
+            self.record = record_of_run(after, before, self.around.commit)
+            return self.outcome("applied")
         # A service may stand at an older revision in draft; only equal is ours.
         residual = self.prior.residual if self.prior is not None else {}
         self.record = record_of(

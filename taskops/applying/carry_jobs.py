@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import (
@@ -18,13 +19,13 @@ from taskops.applying.asks import (
 from taskops.errors import AuthenticationFailed, OutcomeUnknown, ReadFailed, Refused
 from taskops.model.change import Start, Wait, verb
 from taskops.model.plan import Outcome, Status
-from taskops.model.record import Job, Record, Source
+from taskops.model.record import BESIDES, SINCE, Job, Record, Source
 from taskops.model.resource import Identity, Observed
 from taskops.model.step import Begin, Done, JobState, Remove, Rename
 from taskops.model.values import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Mapping
 
     from taskops.applying.carry import Course, Surroundings
     from taskops.model.resource import Resource
@@ -63,6 +64,7 @@ class CarryingJob:
         self.wrote = False
         self.record: Record | None = None
         self.looked: Observed | None = None
+        self.notes: tuple[str, ...] = ()
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -82,6 +84,7 @@ class CarryingJob:
             hint,
             wrote=self.wrote,
             record=self.record,
+            notes=self.notes,
         )
 
     def _start(self, change: Start) -> Course:
@@ -93,7 +96,14 @@ class CarryingJob:
         replaces = change.before is not None and after.kind == "generated"
         name = f"{after.name}--{after.digest[:8]}" if replaces else after.name
         for attempt in range(1, after.attempts + 1):
-            job = Job(after.digest, "unknown", self.uuid(), attempt=attempt, name=name)
+            job = Job(
+                after.digest,
+                "unknown",
+                self.uuid(),
+                ids=self._what_is_known(),
+                attempt=attempt,
+                name=name,
+            )
             job = yield from self._begin(after, job, replaces=replaces)
             if not self.around.wait:
                 return self._in_progress("--no-wait")
@@ -101,6 +111,17 @@ class CarryingJob:
             if outcome.status != "failed" or attempt == after.attempts:
                 return outcome
         return self.outcome("failed", "no attempt was allowed")
+
+    def _what_is_known(self) -> Mapping[str, str]:
+        """What tells this start from others, should its answer be lost."""
+        record = self.record or self.prior
+        last = record.job if record is not None else None
+        others = {last.poll_id, *last.ids.get(BESIDES, "").split(",")} if last else ()
+        ids = {
+            SINCE: f"{self.around.started:.0f}" if self.around.started else "",
+            BESIDES: ",".join(sorted(filter(None, others))),
+        }
+        return MappingProxyType({key: value for key, value in ids.items() if value})
 
     def _begin(
         self, after: Resource, job: Job, *, replaces: bool
@@ -124,8 +145,11 @@ class CarryingJob:
                 raise
             done = Done(poll_id=found.poll_id, ids=found.ids)
         self.wrote = True
+        if done.note:
+            self.notes = (*self.notes, done.note)
+        ids = MappingProxyType({**done.ids, **_besides(job)})
         started = replace(
-            job, status="running", poll_id=done.poll_id or done.id, ids=done.ids
+            job, status="running", poll_id=done.poll_id or done.id, ids=ids
         )
         self._note(after, started, replaces=replaces)
         yield Flush(cast("Record", self.record))
@@ -151,6 +175,7 @@ class CarryingJob:
         state = yield from self._until_ended(job)
         if state is None:
             return self._in_progress("still running")
+        state = self._judged(after, job, state)
         ended = replace(
             job,
             status=state.status,
@@ -172,6 +197,17 @@ class CarryingJob:
             if failed is not None:
                 return failed
         return replace(self.outcome("applied"), result=state.result)
+
+    def _judged(self, after: Resource, job: Job, state: JobState) -> JobState:
+        """A result that is not what the manifest asks for is a failure."""
+        if after.kind != "agent" or job.digest != after.digest:
+            return state
+        if state.status != "ready":
+            return state
+        result, wrong = self.around.judge(after, state.result)
+        if wrong:
+            return replace(state, status="failed", detail=wrong, result=result)
+        return replace(state, result=result)
 
     def _own_what_failed(self, job: Job) -> None:
         """What a failed start left behind is ours, not a stranger of that name."""
@@ -204,9 +240,12 @@ class CarryingJob:
             pause = min(pause * SLOWER, SLOWEST_POLL)
 
     def _in_progress(self, why: str) -> Outcome:
-        return self.outcome(
-            "in_progress", why, "run `taskops apply` again to go on waiting"
-        )
+        hint = "run `taskops apply` again to go on waiting"
+        if self.change.address.provider == "browser_use":
+            hint += f", or `taskops run --cancel {self.change.address.name}` to stop it"
+        elif self.change.address.provider == "stablebrowse":
+            hint += "; the service has no way to stop a run"
+        return self.outcome("in_progress", why, hint)
 
     def _settle(
         self, after: Resource, job: Job, state: JobState, *, replaces: bool
@@ -263,3 +302,23 @@ class CarryingJob:
     ) -> Generator[Ask, object, Observed | None]:
         at = Identity(self.change.address, object_id, name)
         return cast("Observed | None", (yield Look(at)))
+
+
+def _besides(job: Job) -> dict[str, str]:
+    known = job.ids.get(BESIDES)
+    return {BESIDES: known} if known else {}
+
+
+def record_of_run(after: Resource, before: Observed, commit: str) -> Record:
+    """The record of a run that the service itself says is of this revision."""
+    ids = MappingProxyType({"id": before.id})
+    job = Job(after.digest, "ready", before.version, before.id, ids)
+    return Record(
+        after.address,
+        after.kind,
+        before.id,
+        after.name,
+        protected=after.protected,
+        job=job,
+        source=Source(after.manifest, commit),
+    )

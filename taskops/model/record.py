@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
     from taskops.model.resource import Address, Kind, Target
 
+SINCE = "since"
+"""Among a job's ids: seconds since the epoch, by the service, before it was sent."""
+
+BESIDES = "besides"
+"""Among a job's ids: starts of the same address that are known to be others."""
+
 JobStatus: TypeAlias = Literal["running", "ready", "failed", "unknown"]
 
 

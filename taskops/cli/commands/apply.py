@@ -193,6 +193,7 @@ def _carry_out(
     from taskops.applying.execute import Pace
     from taskops.cli.repository import who
     from taskops.errors import NotApproved
+    from taskops.manifests.results import judged
     from taskops.workflow import World, carry_out
 
     _obey_signals(opened.stop)
@@ -209,6 +210,7 @@ def _carry_out(
         ),
         who=replace(who(opened.home, opened.environ), commit=opened.commit),
         wait=not given["no_wait"],
+        judge=judged,
     )
     try:
         report = carry_out(plan, world, approval)

@@ -25,7 +25,9 @@ NOT_SENT = frozenset({"description", "run_key", "secret_version"})
 # What each status of theirs means to us; one that is not here is still running.
 ENDED = MappingProxyType({"finished": "ready", "failed": "failed", "stopped": "failed"})
 
-# Fields that only today's flat body has; the others have a place in both.
+ONLY_NESTED = ("agentSettings", "browserSettings", "structuredOutputJson")
+"""Fields of a request that only the shape of August 2025 has; files are one more."""
+
 SINCE_V2 = (
     "sessionSettings",
     "maxSteps",
@@ -42,12 +44,26 @@ SINCE_V2 = (
     "opVaultId",
     "skillIds",
 )
+"""Settings that only today's flat body has; the others have a place in both."""
+
+ONLY_FLAT = (*SINCE_V2, "llm", "startUrl", "sessionId", "structuredOutput")
+"""Fields of a request that only today's flat shape has."""
+
+VERBATIM = frozenset({"structuredOutput", "metadata", "secrets"})
+"""What people fill in: an empty value in there means something."""
+
+COUNTRY = "us"
+"""The service's own default, said aloud: settings without it may switch it off."""
 
 
 def canonical(kind: Kind, spec: Tree) -> Tree:
     """Everything that is sent, and what asks for another run; empty is absent."""
     del kind
-    kept = {key: _pruned(value) for key, value in spec.items() if key != "description"}
+    kept = {
+        key: value if key in VERBATIM else _pruned(value)
+        for key, value in spec.items()
+        if key != "description"
+    }
     return frozen({key: value for key, value in kept.items() if not _empty(value)})
 
 
@@ -115,12 +131,12 @@ def _flat(spec: Mapping[str, Value]) -> dict[str, object]:
         if browser.get("sessionId"):
             sent["sessionId"] = browser["sessionId"]
         elif browser.get("profileId"):
-            # Sending session settings without a country would switch the proxy.
-            settings = {"profileId": browser["profileId"], "proxyCountryCode": "us"}
             given = sent.get("sessionSettings")
-            sent["sessionSettings"] = settings | (
+            sent["sessionSettings"] = {"profileId": browser["profileId"]} | (
                 given if isinstance(given, dict) else {}
             )
+    if isinstance(settings := sent.get("sessionSettings"), dict):
+        sent["sessionSettings"] = {"proxyCountryCode": COUNTRY} | settings
     if (schema := _schema(spec)) is not None:
         sent["structuredOutput"] = schema
     return sent
@@ -172,8 +188,32 @@ def job_state(item: Mapping[str, object]) -> JobState:
 
 
 def _result(item: Mapping[str, object]) -> Tree:
-    kept = ("output", "cost", "isSuccess", "judgeVerdict", "sessionId", "finishedAt")
-    found = {key: item[key] for key in kept if item.get(key) is not None}
+    """In words that both services share, and what else there is in theirs."""
+    kept = ("output", "cost", "isSuccess", "judgeVerdict", "finishedAt", "outputFiles")
+    found = {key: item[key] for key in kept if item.get(key) not in (None, [])}
     if isinstance(steps := item.get("steps"), list):
         found["steps"] = len(steps)
+    if session := item.get("sessionId"):
+        found["session"] = session
     return frozen(found)
+
+
+def left_out(after: Resource, shape: Shape) -> list[str]:
+    """The settings that a shape has no place for."""
+    match shape:
+        case "2025-08":
+            return [key for key in SINCE_V2 if after.spec.get(key) is not None]
+        case "v2":
+            agent = after.spec.get("agentSettings")
+            profile = isinstance(agent, Mapping) and agent.get("profileId")
+            files = after.spec.get("includedFileNames")
+            return [
+                name
+                for name, there in (
+                    ("agentSettings.profileId", profile),
+                    ("includedFileNames", files),
+                )
+                if there
+            ]
+        case "both":
+            return []

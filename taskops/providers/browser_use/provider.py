@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -16,6 +17,7 @@ from taskops.errors import (
     TaskopsError,
 )
 from taskops.model.problem import Problem
+from taskops.model.record import SINCE
 from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
 from taskops.model.values import Secret
@@ -23,13 +25,18 @@ from taskops.providers.browser_use.convert import (
     DIGEST,
     ID,
     INTENT,
+    ONLY_FLAT,
+    ONLY_NESTED,
     Shape,
     body,
     canonical,
     job_state,
+    left_out,
     observed,
 )
+from taskops.providers.browser_use.sentences import in_our_words, other_shape
 from taskops.providers.http.door import Door
+from taskops.providers.http.returned import returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -48,8 +55,18 @@ PAGE = 100
 MOST_PAGES = 20
 """Listing pages that a search for runs of ours may cost."""
 
+MOST_MISSES = 10
+"""Questions that a run may not be found at; a new one is not there at once."""
+
+MARGIN = 300.0
+"""Seconds that clocks may differ when a start is searched by its time."""
+
+FILES = ("includedFileNames",)
+
 MOST_LABELS = 7
 """Metadata pairs that are left to the user: the service takes ten, three are ours."""
+
+OURS = (ID, DIGEST, INTENT)
 
 BrowserUseApi: TypeAlias = Literal["2025-08", "v2", "auto"]
 
@@ -128,6 +145,7 @@ class BrowserUse:
         self.owner = owner.rstrip("/") + "/"
         self.api = api
         self._only: Shape | None = None
+        self._misses: dict[str, int] = {}
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         """Everything that is sent, and what asks for another run."""
@@ -135,7 +153,8 @@ class BrowserUse:
 
     def check(self, wanted: Iterable[Resource]) -> list[Problem]:
         """What the service cannot hold, and what will surprise later."""
-        return [found for resource in wanted for found in _check(resource)]
+        shape = self._shape()
+        return [found for resource in wanted for found in _check(resource, shape)]
 
     def close(self) -> None:
         """Hang up."""
@@ -154,25 +173,37 @@ class BrowserUse:
     ) -> Reading:
         """Runs of ours, searched only where the ledger does not know enough."""
         del refresh
+        for resource in wanted:
+            self._hide(resource)
         target = Target(self.door.origin)
         jobs = {address: record.job for address, record in known.items()}
-        unsure = any(
-            (job := jobs.get(resource.address)) is None or job.status == "unknown"
+        unsure = [
+            job
             for resource in wanted
-        )
+            if (job := jobs.get(resource.address)) is None or job.status == "unknown"
+        ]
         if not unsure:
             return Reading(target, requests=self.door.requests)
-        runs, why = self._runs()
+        runs, why = self._runs(_window(unsure))
         return Reading(target, tuple(runs), not why, why, self.door.requests)
 
-    def _runs(self) -> tuple[list[Observed], str]:
+    def _hide(self, resource: Resource) -> tuple[str, ...]:
+        """The secrets of a run, which no answer may show from now on."""
+        secrets = resource.spec.get("secrets")
+        values = secrets.values() if isinstance(secrets, Mapping) else ()
+        hidden = tuple(s.reveal() for s in values if isinstance(s, Secret) and s.known)
+        for secret in hidden:
+            self.door.redactor.add(secret)
+        return hidden
+
+    def _runs(self, window: Mapping[str, str]) -> tuple[list[Observed], str]:
         """Ours among the newest, the oldest first, and why not all were seen."""
         found: dict[str, Observed] = {}
         seen: set[str] = set()
         total = 0
         for number in range(1, MOST_PAGES + 1):
             answer = self.door.read(
-                "/tasks", pageSize=str(PAGE), pageNumber=str(number)
+                "/tasks", pageSize=str(PAGE), pageNumber=str(number), **window
             )
             items, total = _items(answer)
             for item in items:
@@ -203,12 +234,27 @@ class BrowserUse:
         try:
             return self._start(step, shape)
         except Refused as error:
-            other = _other_shape(error) if shape == "both" else None
+            other = None
+            if shape == "both":
+                other = other_shape(error, ONLY_NESTED + FILES, ONLY_FLAT)
             if other is None:
-                raise
-            self._only = other
-            note = f"the service takes only the `{other}` shape of a run"
-            return replace(self._start(step, other), note=note)
+                raise in_our_words(error) from error
+        self._only = other
+        return self._start_otherwise(step, other)
+
+    def _start_otherwise(self, step: Begin, shape: Shape) -> Done:
+        """The refused start was not carried out: once more, in the other shape."""
+        note = f"the service takes only the `{shape}` shape of a run"
+        if missing := left_out(step.after, shape):
+            raise Refused(
+                f"{note}, which has no place for {_listed(missing)}",
+                hint=f"remove {_listed(missing)} from the manifest",
+                status=422,
+            )
+        try:
+            return replace(self._start(step, shape), note=note)
+        except Refused as error:
+            raise in_our_words(error) from error
 
     def _shape(self) -> Shape:
         if self._only is not None:
@@ -221,14 +267,8 @@ class BrowserUse:
             DIGEST: f"v1:{step.after.digest}",
             INTENT: step.intent,
         }
-        secrets = step.after.spec.get("secrets")
-        hidden = (
-            tuple(s.reveal() for s in secrets.values() if isinstance(s, Secret))
-            if isinstance(secrets, Mapping)
-            else ()
-        )
         sent = body(step.after, shape, labels)
-        answer = self.door.write("POST", "/tasks", sent, hide=hidden)
+        answer = self.door.write("POST", "/tasks", sent, hide=self._hide(step.after))
         run = str(answer.get("id") or "")
         if not run:
             raise OutcomeUnknown("Browser Use answered a start without an id")
@@ -238,16 +278,28 @@ class BrowserUse:
     def poll(self, job: Job) -> JobState:
         """One question about a run; a 404 right after the start is waiting."""
         try:
-            state = job_state(self.door.read(f"/tasks/{job.poll_id}"))
+            answer = self.door.read(f"/tasks/{job.poll_id}")
         except NotFound:
+            return self._missed(job.poll_id)
+        state = job_state(answer)
+        hidden = self.door.redactor
+        return replace(
+            state,
+            detail=hidden.clean(state.detail),
+            result=returned(state.result, hidden),
+        )
+
+    def _missed(self, run: str) -> JobState:
+        self._misses[run] = self._misses.get(run, 0) + 1
+        if self._misses[run] < MOST_MISSES:
             return JobState("running", "not visible yet")
-        return replace(state, detail=self.door.redactor.clean(state.detail))
+        return JobState("failed", "the service does not know the run (any more)")
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """A start whose answer was lost, found by the intent that it carries."""
         del after
         try:
-            runs, _ = self._runs()
+            runs, _ = self._runs(_window([job]))
         except TaskopsError:
             return None
         mine = [run for run in runs if job.intent and run.version == job.intent]
@@ -255,10 +307,14 @@ class BrowserUse:
             return None
         return replace(job, status="running", poll_id=mine[0].id)
 
-    def cancel(self, job: Job) -> None:
-        """Stop a run; raises Refused where it has ended already."""
-        action = {"action": "stop_task_and_session"}
-        self.door.write("PATCH", f"/tasks/{job.poll_id}", action, repeatable=True)
+    def cancel(self, job: Job) -> JobState:
+        """Stop a run, and tell what it is then; to stop it twice is to stop it once."""
+        state = self.poll(job)
+        if state.status != "running":
+            return state
+        action = {"action": "stop"}
+        path = f"/tasks/{job.poll_id}"
+        return job_state(self.door.write("PATCH", path, action, repeatable=True))
 
 
 def _ids(run: str, session: str) -> Mapping[str, str]:
@@ -277,17 +333,22 @@ def _items(answer: Mapping[str, object]) -> tuple[list[Mapping[str, object]], in
     return [item for item in items if isinstance(item, Mapping)], total
 
 
-def _other_shape(error: Refused) -> Shape | None:
-    """The shape that a 422 leaves, by the field that it complains of."""
-    if error.status != 422:
-        return None
-    nested = ("agentSettings", "browserSettings", "structuredOutputJson")
-    if any(word in error.summary for word in nested):
-        return "v2"
-    return "2025-08"
+def _window(jobs: Sequence[Job | None]) -> dict[str, str]:
+    """From when on to search; from the beginning unless every start has its time."""
+    starts = [job.ids.get(SINCE, "") if job is not None else "" for job in jobs]
+    try:
+        first = min(float(start) for start in starts)
+    except ValueError:
+        return {}
+    after = datetime.fromtimestamp(first - MARGIN, UTC)
+    return {"after": after.isoformat(timespec="seconds").replace("+00:00", "Z")}
 
 
-def _check(resource: Resource) -> list[Problem]:
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+def _check(resource: Resource, shape: Shape) -> list[Problem]:
     spec, found = resource.spec, []
     settings, labels = spec.get("agentSettings"), spec.get("metadata")
     llm = settings.get("llm") if isinstance(settings, Mapping) else None
@@ -307,6 +368,28 @@ def _check(resource: Resource) -> list[Problem]:
                 "check the spelling; new models are fine",
             )
         )
+    if missing := left_out(resource, shape):
+        found.append(
+            _warn(
+                resource,
+                f"the `{shape}` shape of a run has no place for {_listed(missing)}",
+                "remove it, or choose another --browser-use-api",
+            )
+        )
+    browser = spec.get("browserSettings")
+    if isinstance(browser, Mapping) and browser.get("sessionId"):
+        found += _ignored_by_session(resource, browser)
+    if isinstance(labels, Mapping) and (ours := [k for k in labels if k in OURS]):
+        found.append(
+            replace(
+                _warn(
+                    resource,
+                    f"`metadata` has {_listed(ours)}, which we write ourselves",
+                    "choose another key",
+                ),
+                severity="error",
+            )
+        )
     if isinstance(labels, Mapping) and len(labels) > MOST_LABELS:
         found.append(
             replace(
@@ -319,6 +402,17 @@ def _check(resource: Resource) -> list[Problem]:
             )
         )
     return found
+
+
+def _ignored_by_session(
+    resource: Resource, browser: Mapping[str, object]
+) -> list[Problem]:
+    given = resource.spec.get("sessionSettings")
+    if not browser.get("profileId") and not given:
+        return []
+    words = "a session that is there already keeps its own profile and settings"
+    hint = "leave out `browserSettings.sessionId`, or the profile and settings"
+    return [_warn(resource, words, hint)]
 
 
 def _warn(resource: Resource, summary: str, hint: str) -> Problem:

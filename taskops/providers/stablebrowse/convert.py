@@ -53,8 +53,8 @@ def body(after: Resource) -> dict[str, object]:
     }
 
 
-def job_state(item: Mapping[str, object], *, with_schema: bool) -> JobState:
-    """What became of a run; one that was asked for structure must have some."""
+def job_state(item: Mapping[str, object]) -> JobState:
+    """What became of a run; whether the result is what was asked for is not seen."""
     said = str(item.get("status", ""))
     status = ENDED.get(said, "running")
     result = _result(item)
@@ -63,20 +63,17 @@ def job_state(item: Mapping[str, object], *, with_schema: bool) -> JobState:
     if status == "failed":
         error = str(item.get("error") or f"the run was {said}")
         return JobState("failed", error, result=result)
-    if with_schema and item.get("structured_content") is None:
-        why = "it completed without the structured content that the schema asks for"
-        return JobState("failed", why, result=result)
     return JobState("ready", said, result=result)
 
 
 def _result(item: Mapping[str, object]) -> Tree:
-    kept = (
-        "result",
-        "structured_content",
-        "totalSteps",
-        "durationMs",
-        "visitedUrls",
-        "sessionId",
-        "html_dump",
-    )
-    return frozen({key: item[key] for key in kept if item.get(key) is not None})
+    """In words that both services share, and what else there is in theirs."""
+    shared = {
+        "output": item.get("result"),
+        "structured": item.get("structured_content"),
+        "steps": item.get("totalSteps"),
+        "session": item.get("sessionId"),
+    }
+    kept = ("durationMs", "visitedUrls", "html_dump")
+    found = shared | {key: item.get(key) for key in kept}
+    return frozen({k: v for k, v in found.items() if v is not None and v != []})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from taskops.errors import (
     AuthenticationFailed,
     NotFound,
     OutcomeUnknown,
+    ReadFailed,
     Refused,
     TaskopsError,
     UsageError,
@@ -20,12 +20,15 @@ from taskops.model.problem import Problem
 from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
 from taskops.providers.http.door import Door
+from taskops.providers.http.returned import returned
 from taskops.providers.stablebrowse.convert import (
     MAX_STEPS,
     body,
     canonical,
     job_state,
 )
+from taskops.providers.stablebrowse.sentences import in_our_words, is_quota, quota
+from taskops.providers.stablebrowse.twins import Twins, question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -41,8 +44,8 @@ BASE_URL = "STABLEBROWSE_BASE_URL"
 LISTED = 100
 """Sessions that the listing shows at the most; there is no second page."""
 
-SCHEMA = "schema"
-"""The id that remembers that a run was asked for structured content."""
+MOST_MISSES = 10
+"""Questions that a run may not be found at; a new one is not there at once."""
 
 
 def open_stablebrowse(
@@ -96,6 +99,8 @@ class StableBrowse:
 
     def __init__(self, door: Door) -> None:
         self.door = door
+        self.twins = Twins()
+        self._misses: dict[str, int] = {}
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         """Everything that is sent, clamped, and what asks for another run."""
@@ -134,48 +139,103 @@ class StableBrowse:
         *,
         refresh: bool = False,
     ) -> Reading:
-        """Nothing: what ran is in the ledger, and only there."""
-        del wanted, known, refresh
-        return Reading(Target(self.door.origin))
+        """
+        Starts whose answer was lost; all else that ran is in the ledger alone.
+
+        What is in the ledger was read before: nothing is asked for it.
+        """
+        del refresh
+        target = Target(self.door.origin)
+        self.twins.know(known.values())
+        lost = [
+            (resource, job)
+            for resource in wanted
+            if (record := known.get(resource.address)) is not None
+            and (job := record.job) is not None
+            and job.status == "unknown"
+        ]
+        if not lost:
+            return Reading(target, requests=self.door.requests)
+        rows = self._listed()
+        found = [self._found(rows, job, resource, lost) for resource, job in lost]
+        objects = tuple(run for run in found if run is not None)
+        return Reading(target, objects, requests=self.door.requests)
+
+    def _found(
+        self,
+        rows: Sequence[Mapping[str, object]],
+        job: Job,
+        resource: Resource,
+        lost: Sequence[tuple[Resource, Job]],
+    ) -> Observed | None:
+        """The run of a lost start, unless another lost start may be meant."""
+        asked = question(resource)
+        if sum(question(other) == asked for other, _ in lost) > 1:
+            return None
+        run = self.twins.one(rows, asked, job)
+        name = resource.address.name
+        if run is None:
+            return None
+        return Observed(self.name, run, name, language="agent", version=job.intent)
 
     def look(self, at: Identity) -> Observed | None:
         """One run, now."""
         if not at.id:
             return None
         try:
-            state = self._state(at.id, with_schema=False)
+            state = job_state(self.door.read(f"/v1/tasks/{at.id}"))
         except NotFound:
             return None
         return Observed(
-            "stablebrowse", at.id, at.name, language="agent", status=state.status
+            self.name, at.id, at.name, language="agent", status=state.status
         )
 
     def perform(self, step: Step) -> Done:
         """Start the run, once; nothing else can be done to it."""
         if not isinstance(step, Begin):
             raise Refused("a run of StableBrowse can only be started")
-        try:
-            answer = self.door.write("POST", "/v1/tasks", body(step.after))
-        except Refused as error:
-            raise _quota(error) from error
-        run = str(answer.get("taskId") or "")
-        if not run:
-            raise OutcomeUnknown("StableBrowse answered a start without an id")
+        with self.twins.starting(question(step.after)):
+            answer = self._post(body(step.after))
+            run = str(answer.get("taskId") or "")
+            if not run:
+                raise OutcomeUnknown("StableBrowse answered a start without an id")
+            self.twins.add(run)
         ids = {"taskId": run, "sessionId": str(answer.get("sessionId") or "")}
-        if step.after.spec.get("schema"):
-            ids[SCHEMA] = "yes"
         return Done(run, poll_id=run, ids=MappingProxyType(ids))
 
-    def poll(self, job: Job) -> JobState:
-        """One question about a run."""
-        try:
-            return self._state(job.poll_id, with_schema=SCHEMA in job.ids)
-        except NotFound:
-            return JobState("running", "not visible yet")
+    def _post(self, sent: Mapping[str, object]) -> Mapping[str, object]:
+        used_up: list[Mapping[str, object]] = []
 
-    def _state(self, run: str, *, with_schema: bool) -> JobState:
-        state = job_state(self.door.read(f"/v1/tasks/{run}"), with_schema=with_schema)
-        return replace(state, detail=self.door.redactor.clean(state.detail))
+        def final(told: Mapping[str, object]) -> bool:
+            if is_quota(told):
+                used_up.append(told)
+            return bool(used_up)
+
+        try:
+            return self.door.write("POST", "/v1/tasks", sent, final=final)
+        except (Refused, AuthenticationFailed) as error:
+            if used_up:
+                raise quota(used_up[0]) from error
+            raise in_our_words(error, with_session="sessionId" in sent) from error
+
+    def poll(self, job: Job) -> JobState:
+        """One question about a run; a 404 right after the start is waiting."""
+        try:
+            answer = self.door.read(f"/v1/tasks/{job.poll_id}")
+        except NotFound:
+            return self._missed(job.poll_id)
+        state, hidden = job_state(answer), self.door.redactor
+        return replace(
+            state,
+            detail=hidden.clean(state.detail),
+            result=returned(state.result, hidden),
+        )
+
+    def _missed(self, run: str) -> JobState:
+        self._misses[run] = self._misses.get(run, 0) + 1
+        if self._misses[run] < MOST_MISSES:
+            return JobState("running", "not visible yet")
+        return JobState("failed", "the service does not know the run (any more)")
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """
@@ -184,50 +244,24 @@ class StableBrowse:
         Twins cannot be told apart, so more than one is none.
         """
         try:
-            answer = self.door.read("/v1/tasks", limit=str(LISTED))
+            rows = self._listed()
         except TaskopsError:
             return None
-        sessions = answer.get("sessions")
+        run = self.twins.one(rows, question(after), job)
+        if run is None:
+            return None
+        self.twins.add(run)
+        ids = MappingProxyType({"taskId": run})
+        return replace(job, status="running", poll_id=run, ids=ids)
+
+    def _listed(self) -> list[Mapping[str, object]]:
+        """The newest sessions, each with its first run."""
+        sessions = self.door.read("/v1/tasks", limit=str(LISTED)).get("sessions")
         if not isinstance(sessions, list):
-            return None
-        since = self.door.date() or 0.0
-        found = [
-            str(first.get("taskId"))
-            for session in sessions
-            if isinstance(session, Mapping)
-            and isinstance(first := session.get("firstTask"), Mapping)
-            and first.get("endUserId") == after.spec.get("endUserId")
-            and first.get("task") == after.spec.get("task")
-            and _seconds(first.get("createdAt")) > since - RECENT
-        ]
-        if len(found) != 1:
-            return None
-        ids = {"taskId": found[0]} | (
-            {SCHEMA: "yes"} if after.spec.get("schema") else {}
-        )
-        return replace(
-            job, status="running", poll_id=found[0], ids=MappingProxyType(ids)
-        )
-
-
-RECENT = 600.0
-"""Seconds that a start whose answer was lost may lie back."""
-
-
-def _seconds(value: object) -> float:
-    try:
-        return datetime.fromisoformat(str(value)).timestamp()
-    except ValueError:
-        return 0.0
-
-
-def _quota(error: Refused) -> Refused:
-    """A monthly quota is final: waiting until next month is no retry."""
-    if error.status == 429 and "quota" in f"{error.summary} {error.detail}".lower():
-        return Refused(
-            "the monthly quota of StableBrowse is used up",
-            error.detail or error.summary,
-            "wait for the next calendar month (UTC), or change the plan of the account",
-            status=429,
-        )
-    return error
+            raise ReadFailed(
+                "StableBrowse's listing is not in the documented form",
+                "it has no `sessions`",
+                "run the same command again",
+            )
+        firsts = [s.get("firstTask") for s in sessions if isinstance(s, Mapping)]
+        return [first for first in firsts if isinstance(first, Mapping)]

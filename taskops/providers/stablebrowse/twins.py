@@ -1,0 +1,108 @@
+"""Which run a lost start became, where the service holds no mark of ours."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskops.errors import OutcomeUnknown
+from taskops.model.record import BESIDES, SINCE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Resource
+
+Question: TypeAlias = tuple[str, str]
+"""End user and exact prompt: all that the service shows of what it was asked."""
+
+MARGIN = 300.0
+"""Seconds that clocks may differ when a start is searched by its time."""
+
+
+def question(resource: Resource) -> Question:
+    """What the service will show of a run of this resource."""
+    spec = resource.spec
+    return str(spec.get("endUserId", "")), str(spec.get("task", ""))
+
+
+class Twins:
+    """
+    Every run that is known for somebody's, and every start that may become one.
+
+    A run is a lost start's only if it can be nobody else's; safe for many lanes.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: set[str] = set()
+        self._open: Counter[Question] = Counter()
+
+    def know(self, records: Iterable[Record]) -> None:
+        """The runs that the ledger knows."""
+        jobs = [job for record in records for job in (record.job, record.next) if job]
+        with self._lock:
+            self._known |= {job.poll_id for job in jobs if job.poll_id}
+            self._known |= {run for job in jobs for run in _besides(job)}
+
+    def add(self, run: str) -> None:
+        """A run that is somebody's from now on."""
+        with self._lock:
+            self._known.add(run)
+
+    @contextmanager
+    def starting(self, asked: Question) -> Iterator[None]:
+        """A start is under way, and remains so for ever when its answer is lost."""
+        with self._lock:
+            self._open[asked] += 1
+        try:
+            yield
+        except OutcomeUnknown:
+            raise
+        except BaseException:
+            self._ended(asked)
+            raise
+        self._ended(asked)
+
+    def _ended(self, asked: Question) -> None:
+        with self._lock:
+            self._open[asked] -= 1
+
+    def one(
+        self, rows: Sequence[Mapping[str, object]], asked: Question, job: Job
+    ) -> str | None:
+        """The one run that can be this start; None when it is not certain."""
+        since = _seconds(job.ids.get(SINCE))
+        if not since:
+            return None
+        found = {
+            str(row.get("taskId"))
+            for row in rows
+            if (row.get("endUserId"), row.get("task")) == asked
+            and _seconds(row.get("createdAt")) >= since - MARGIN
+        }
+        with self._lock:
+            others = self._open[asked] > 1
+            found -= self._known | _besides(job)
+        return found.pop() if len(found) == 1 and not others else None
+
+
+def _besides(job: Job) -> set[str]:
+    return set(job.ids.get(BESIDES, "").split(",")) - {""}
+
+
+def _seconds(value: object) -> float:
+    """A moment as seconds since the epoch, however it was written; 0 for none."""
+    text = str(value)
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return 0.0
