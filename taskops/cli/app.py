@@ -21,6 +21,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "Show a saved plan.",
     "drift": "Tell what moved on the service outside git.",
     "status": "Tell what the ledger knows.",
+    "rollback": "Apply what a commit said.",
     "pull": "Write what is on the service as manifests and code.",
     "run": "Run deployed tasks and wait.",
     "forget": "Stop managing a task; delete nothing.",
