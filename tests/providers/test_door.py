@@ -173,13 +173,13 @@ def test_a_wait_that_is_too_long_is_refused_and_not_slept(
 def test_when_everything_fails_the_tries_of_all_requests_run_out(
     serve: Callable[..., tuple[Door, Scripted]],
 ) -> None:
-    door, server = serve(answer(503))
+    door, _ = serve(answer(503))
     door.budget = Budget(6)
 
     for _ in range(10):
         with pytest.raises(ReadFailed):
             door.read("/x")
-    assert len(server.requests) == 10 + 6
+    assert door.requests == 10 + 6
 
 
 def test_a_429_costs_nothing_of_the_tries_of_all_requests(

@@ -76,10 +76,8 @@ class Generation:
         if said == "ready":
             return JobState("ready", said, object_id)
         if said == "failed":
-            error = text_of(answer.get("error"))[:ERROR_LIMIT]
-            return JobState(
-                "failed", self.door.redactor.clean(error) or said, object_id
-            )
+            error = self.door.redactor.clean(text_of(answer.get("error")), ERROR_LIMIT)
+            return JobState("failed", error or said, object_id)
         return JobState("running", said or "generating", object_id)
 
     def exists(self, job: Job) -> bool:
@@ -93,7 +91,7 @@ class Generation:
     def recover(
         self, job: Job, after: Resource, rows: Sequence[Mapping[str, object]]
     ) -> Job | None:
-        """Found by its name, if exactly one has it and it is none we knew before."""
+        """Found by its name, if exactly one has it: a start is under a new name."""
         name = job.name or after.name
         named = [row for row in rows if row.get("name") == name]
         if len(named) != 1:

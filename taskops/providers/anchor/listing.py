@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 PAGE = 100
 DOCUMENTED_PAGE = 10
 
+AT_ONCE = 256
+"""Pages that are asked for before a wrong `total` must have shown itself."""
+
 TRIES = 3
 """How often a listing that moved while it was read is read again."""
 
@@ -71,8 +74,17 @@ def _first_page(door: Door, lanes: Lanes | None) -> _Page:
 
 
 def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
-    numbers = range(2, -(-first.total // first.size) + 1)
-    return _pages(door, lanes, numbers, first.size)
+    """All that `total` promises, or until a page is empty: it may promise too much."""
+    found: list[_Page] = []
+    last = -(-first.total // first.size)
+    for start in range(2, last + 1, AT_ONCE):
+        some = _pages(
+            door, lanes, range(start, min(start + AT_ONCE, last + 1)), first.size
+        )
+        found += some
+        if not all(page.rows for page in some):
+            break
+    return found
 
 
 def _pages(
@@ -108,6 +120,9 @@ def _page(door: Door, number: int, size: int) -> _Page:
         raise ReadFailed("Anchor's listing has a row without an id")
     told = data.get("limit")
     capped = told if isinstance(told, int) and 0 < told < size else size
+    if 0 < len(rows) < min(capped, total):
+        # A service may cap the page and still repeat the limit it was asked for.
+        capped = len(rows)
     return _Page(rows, total, capped)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, TaskopsError
 from taskops.model.ports import Event
@@ -22,7 +22,7 @@ from taskops.providers.anchor.listing import list_tasks, unwrap
 from taskops.providers.http.door import Door
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.problem import Problem
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from taskops.model.resource import Address, Kind, Resource
     from taskops.model.step import Step
     from taskops.model.values import Code, Tree
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 KEY = "ANCHORBROWSER_API_KEY"
 BASE_URL = "ANCHORBROWSER_BASE_URL"
@@ -148,16 +151,14 @@ class Anchor:
         self, known: Mapping[Address, Record], rows: Mapping[str, Observed]
     ) -> list[tuple[Observed, str]]:
         """What we made may be there before the listing shows it, or never be listed."""
-        found = []
-        for record in known.values():
-            if not record.id or record.id in rows:
-                continue
-            there = self._metadata(record.id)
-            if there is None and record.kind == "generated":
-                there = self._unlisted(record)
-            if there is not None:
-                found.append(there)
-        return found
+        missing = [r for r in known.values() if r.id and r.id not in rows]
+        return [there for there in self._each(self._ours, missing) if there is not None]
+
+    def _ours(self, record: Record) -> tuple[Observed, str] | None:
+        there = self._metadata(record.id)
+        if there is None and record.kind == "generated":
+            return self._unlisted(record)
+        return there
 
     def _unlisted(self, record: Record) -> tuple[Observed, str] | None:
         """A generated task that only its own status speaks of."""
@@ -187,15 +188,21 @@ class Anchor:
             code = resource.code if resource is not None else None
             return self._whole(row, descriptions.get(row.id, ""), code)
 
-        if self.lanes is None:
-            return [look(item) for item in rows]
         found: list[Observed] = []
-        for _, result in self.lanes.map(look, rows):
-            if isinstance(result, Exception):
-                raise result
-            found.append(result)
+        for observed in self._each(look, rows):
+            found.append(observed)
             self._tell(len(found), len(rows), "tasks read")
         return found
+
+    def _each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
+        """Every result, several at once and watched over where there are lanes."""
+        if self.lanes is None:
+            yield from map(work, items)
+            return
+        for _, result in self.lanes.map(work, items):
+            if isinstance(result, Exception):
+                raise result
+            yield result
 
     def _tell(self, done: int, total: int, what: str) -> None:
         if self.listener is not None:
@@ -291,6 +298,10 @@ class Anchor:
             self.door.write("DELETE", f"/v1/task/{step.id}", repeatable=True)
         except NotFound:
             return Done(step.id, already=True)
+        except OutcomeUnknown as error:
+            # Gone after a try without an answer: that try may have done it.
+            if not isinstance(error.__cause__, NotFound):
+                raise
         return Done(step.id)
 
     def poll(self, job: Job) -> JobState:
