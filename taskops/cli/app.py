@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "pull": "Write what is on the service as manifests and code.",
     "run": "Run deployed tasks and wait.",
     "forget": "Stop managing a task; delete nothing.",
+    "doctor": "Check key, endpoint, clock, git and ledger.",
     "emulator": "Serve an account on this machine.",
     "schema": "Print a JSON Schema.",
 }
