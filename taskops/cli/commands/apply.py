@@ -57,6 +57,12 @@ Examples:
     help="Changes that are carried out at once.",
 )
 @click.option("--no-wait", is_flag=True, help="Start, and let the next run wait.")
+@click.option("--smoke", is_flag=True, help="Then run what was changed and is live.")
+@click.option(
+    "--smoke-rollback",
+    is_flag=True,
+    help="The same, and deploy the version before where a run fails.",
+)
 @click.option("--fail-fast", is_flag=True, help="Start nothing after a failure.")
 @click.option(
     "--deadline",
@@ -163,7 +169,17 @@ def _apply(
         tell(f"the report of this apply could not be kept: {why}")
     step_outputs(sheet, report.exit)
     out.write(f"\n{report_text(report, look, resume=_resume(given, report))}")
-    return report.exit or (Exit.FAILED if out.failed else Exit.OK)
+    code: int = report.exit or (Exit.FAILED if out.failed else Exit.OK)
+    if given.get("smoke") or given.get("smoke_rollback"):
+        code = code or _smoke(given, opened, plan, report)
+    return code
+
+
+def _smoke(given: dict[str, Any], opened: Session, plan: Plan, report: Report) -> int:
+    from taskops.cli.smoke import smoke
+
+    back = given["smoke_rollback"]
+    return smoke(opened, plan, report, given["deadline"] * 60, tell, back=back)
 
 
 def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:

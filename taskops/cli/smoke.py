@@ -1,0 +1,96 @@
+"""`apply --smoke`: run what was changed, and take back what does not run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from taskops.cli.running import run_tasks, runnables
+from taskops.errors import Exit, TaskopsError
+from taskops.model.change import Create, Start, Update
+from taskops.model.step import Publish
+from taskops.model.values import Code, put
+from taskops.render.clean import line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from taskops.cli.running import Attempt
+    from taskops.cli.wiring import Session
+    from taskops.model.plan import Plan, Report
+    from taskops.model.ports import Provider
+    from taskops.model.resource import Version
+
+
+def smoke(
+    opened: Session,
+    plan: Plan,
+    report: Report,
+    deadline: float,
+    tell: Callable[[str], None],
+    *,
+    back: bool,
+) -> Exit:
+    """Run every live task that this apply changed; 1 if one of them fails."""
+    names = _changed(plan, report)
+    if not names:
+        tell("smoke: nothing that was changed is live")
+        return Exit.OK
+    attempts = runnables(opened, names, {})
+    run_tasks(opened, attempts, deadline, tell)
+    failed = [attempt for attempt in attempts if attempt.verdict != "passed"]
+    tell(f"smoke: {len(attempts) - len(failed)} of {len(attempts)} succeeded")
+    for attempt in failed:
+        tell(f"  {line(attempt.name)}: {line(attempt.status)}, {line(attempt.text)}")
+    if back:
+        _take_back(opened, plan, failed, tell)
+    return Exit.FAILED if failed else Exit.OK
+
+
+def _changed(plan: Plan, report: Report) -> list[str]:
+    """Names of the tasks that are live and were changed just now."""
+    applied = {o.address for o in report.outcomes if o.status == "applied"}
+    return [
+        change.address.name
+        for change in plan.effective
+        if change.address in applied
+        and isinstance(change, Create | Update | Start)
+        and change.after.kind != "agent"
+        and (change.after.publish or change.after.kind == "generated")
+    ]
+
+
+def _take_back(
+    opened: Session,
+    plan: Plan,
+    failed: Sequence[Attempt],
+    tell: Callable[[str], None],
+) -> None:
+    """Deploy the version before; the next plan shows that as a drift."""
+    provider = opened.provider("anchor", writable=True)
+    names = {attempt.name for attempt in failed}
+    for change in plan.effective:
+        name = change.address.name
+        if name not in names:
+            continue
+        before = change.before.latest if isinstance(change, Update) else None
+        if before is None or not isinstance(change, Update):
+            tell(f"  {line(name)}: there is no version before to go back to")
+            continue
+        try:
+            _deploy(provider, change, before)
+        except TaskopsError as error:
+            tell(f"  {line(name)}: could not be taken back: {line(error.summary)}")
+        else:
+            told = f"version {before.number} is live again" if before.number else "back"
+            tell(f"  {line(name)}: {told}; mend it in git, then apply")
+
+
+def _deploy(provider: Provider, change: Update, before: Version) -> None:
+    spec = before.content
+    if spec is None:
+        raise TaskopsError("the version before was not read")
+    code, wanted = spec.get("code"), change.after.code
+    if isinstance(code, Code) and code == wanted:
+        # The bytes of equal code were not kept twice.
+        spec = put(spec, ("code",), wanted)
+    provider.perform(Publish(change.address, change.before.id, spec, before.digest))

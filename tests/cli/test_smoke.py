@@ -1,0 +1,140 @@
+"""`apply --smoke` runs what it changed, and can take it back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from taskops.emulator.app import Emulator
+from taskops.emulator.server import Server, serve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    account = Emulator()
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def server(emulator: Emulator) -> Iterator[Server]:
+    running = serve(emulator)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "taskops.yaml").write_text("version: 1\nproject: p\n")
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "t.yaml").write_text("name: t\ncode: t.ts\n")
+    write(tmp_path, 1)
+    return tmp_path
+
+
+def write(project: Path, number: int) -> None:
+    text = f"export default async function run() {{\n  return {number};\n}}\n"
+    (project / "tasks" / "t.ts").write_text(text)
+
+
+def apply(project: Path, server: Server, *words: str) -> tuple[int, str]:
+    environ = os.environ | {
+        "ANCHORBROWSER_API_KEY": "k",
+        "ANCHORBROWSER_BASE_URL": server.url,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "taskops", "apply", "--yes", *words],
+        cwd=project,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def fail_runs(emulator: Emulator) -> None:
+    body = '{"data":{"success":false,"async":false,"message":"","error":"it threw"}}'
+    rule = {
+        "method": "POST",
+        "path": "/run/",
+        "do": "status",
+        "status": 200,
+        "body": body,
+    }
+    emulator.set_faults([rule])
+
+
+def kinds(emulator: Emulator) -> list[str]:
+    return [str(commit["kind"]) for commit in emulator.commits()]
+
+
+def test_what_was_changed_is_run_once(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    code, said = apply(project, server, "--smoke")
+
+    assert code == 0, said
+    assert "smoke: 1 of 1 succeeded" in said
+    assert kinds(emulator).count("run") == 1
+
+
+def test_what_was_not_changed_is_not_run(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+
+    code, _ = apply(project, server, "--smoke")
+
+    assert code == 0
+    assert "run" not in kinds(emulator)
+
+
+def test_a_run_that_fails_makes_the_apply_fail(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    fail_runs(emulator)
+
+    code, said = apply(project, server, "--smoke")
+
+    assert code == 1
+    assert "it threw" in said
+
+
+def test_what_fails_is_taken_back_to_the_version_before(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    before = emulator.commits()[-1]["code"]
+    write(project, 2)
+    fail_runs(emulator)
+
+    code, said = apply(project, server, "--smoke-rollback")
+    emulator.set_faults([])
+    again, refused = apply(project, server)
+
+    assert code == 1
+    assert "is live again" in said
+    assert emulator.commits()[-1]["kind"] == "deploy"
+    assert emulator.commits()[-1]["code"] == before
+    assert again == 6, refused
+
+
+def test_without_a_version_before_nothing_is_taken_back(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    fail_runs(emulator)
+
+    code, said = apply(project, server, "--smoke-rollback")
+
+    assert code == 1
+    assert "no version before" in said
