@@ -14,7 +14,7 @@ from taskops.emulator.behaviours import checked
 from taskops.emulator.edits import edit
 from taskops.emulator.faults import PASSING, Rule, Script
 from taskops.emulator.replaced import cut, defect, replacement
-from taskops.emulator.routes import dispatch, key_of, refuse_key
+from taskops.emulator.routes import dispatch, form_of, key_of
 from taskops.emulator.store import Store
 from taskops.emulator.wire import STATUS, Answer, Failure, Request, request_from
 
@@ -139,11 +139,11 @@ class Emulator:
         try:
             key = key_of(request)
             if not key or self.account.api_key not in (None, key):
-                raise refuse_key(request)
+                raise Failure(401, "invalid or missing API key")
             with self._lock, self.account.store.transaction():
                 return self._dispatched(request)
         except Failure as failure:
-            return failure.answer()
+            return failure.answer(form_of(request))
         except Exception as error:  # noqa: BLE001  # a defect is told, not hung up on
             return defect(error)
 
@@ -153,7 +153,7 @@ class Emulator:
         try:
             return dispatch(self.account, request)
         except Failure as failure:
-            return failure.answer()
+            return failure.answer(form_of(request))
 
     def __call__(
         self, environ: Mapping[str, Any], start_response: Callable[..., Any]

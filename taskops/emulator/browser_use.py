@@ -4,20 +4,75 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
 
 from taskops.emulator.store import now
 from taskops.emulator.wire import Answer, Failure, Request, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from taskops.emulator.account import Account
     from taskops.emulator.store import Doc
 
 KIND = "browser-use-run"
-NESTED = ("agentSettings", "browserSettings", "structuredOutputJson")
-FLAT = ("llm", "startUrl", "sessionId", "maxSteps", "structuredOutput")
+NESTED = (
+    "agentSettings",
+    "browserSettings",
+    "structuredOutputJson",
+    "includedFileNames",
+)
+LEVELS = ("disabled", "low", "medium", "high")
+STATUSES = ("created", "started", "finished", "failed", "stopped")
 MOST_LABELS = 10
 ENDED = frozenset({"finished", "failed", "stopped"})
+
+
+def _text(value: object, most: int = 100_000) -> bool:
+    return isinstance(value, str) and len(value) <= most
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _pairs(value: object) -> bool:
+    return isinstance(value, dict) and _texts([*value.values()])
+
+
+FLAT: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "llm": (_text, "a string"),
+    "startUrl": (_text, "a string"),
+    "sessionId": (_text, "a string"),
+    "structuredOutput": (_text, "a string"),
+    "maxSteps": (lambda v: type(v) is int and 1 <= v <= 10_000, "1 to 10000"),
+    "allowedDomains": (_texts, "a list of strings"),
+    "systemPromptExtension": (lambda v: _text(v, 10_000), "at most 10000 characters"),
+    "flashMode": (_flag, "true or false"),
+    "thinking": (_flag, "true or false"),
+    "thinkingLevel": (lambda v: v in LEVELS, f"one of {', '.join(LEVELS)}"),
+    "highlightElements": (_flag, "true or false"),
+    "vision": (lambda v: v == "auto" or _flag(v), "true, false or auto"),
+    "judge": (_flag, "true or false"),
+    "judgeGroundTruth": (lambda v: _text(v, 10_000), "at most 10000 characters"),
+    "judgeLlm": (_text, "a string"),
+    "sessionSettings": (lambda v: isinstance(v, dict), "an object"),
+    "opVaultId": (_text, "a string"),
+    "skillIds": (_texts, "a list of strings"),
+}
+"""What only today's shape has, and what each may be."""
+
+OTHERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
+    "agentSettings": (lambda v: isinstance(v, dict), "an object"),
+    "browserSettings": (lambda v: isinstance(v, dict), "an object"),
+    "includedFileNames": (_texts, "a list of strings"),
+    "secrets": (_pairs, "an object of strings"),
+}
 
 
 def create(account: Account, request: Request) -> Answer:
@@ -54,13 +109,10 @@ def _check(account: Account, body: Doc) -> None:
     for name in ("structuredOutput", "structuredOutputJson"):
         if body.get(name) is not None:
             _check_schema(name, body[name])
-    for name in ("agentSettings", "browserSettings"):
-        if not isinstance(body.get(name) or {}, dict):
-            raise _invalid(name, "an object")
-    for name in ("llm", "startUrl", "sessionId"):
-        if not isinstance(body.get(name) or "", str):
-            raise _invalid(name, "a string")
-    refused = {"v2": NESTED, "2025-08": FLAT}.get(
+    for name, (good, words) in {**FLAT, **OTHERS}.items():
+        if body.get(name) is not None and not good(body[name]):
+            raise _invalid(name, words)
+    refused = {"v2": NESTED, "2025-08": tuple(FLAT)}.get(
         account.behaviours["browser_use_shape"], ()
     )
     for name in refused:
@@ -94,6 +146,17 @@ def _number(request: Request, name: str, default: int) -> int:
     return int(text[:9])
 
 
+def _moment(request: Request, name: str) -> datetime | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise _invalid(name, "a date and time") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
 def listing(account: Account, request: Request) -> Answer:
     """GET /tasks: newest first, with their metadata."""
     size = _number(request, "pageSize", 10)
@@ -102,8 +165,17 @@ def listing(account: Account, request: Request) -> Answer:
         raise _invalid("pageSize", "1 to 100")
     runs = [_view(run) for run in reversed(account.store.things(KIND))]
     wanted = request.query.get("filterBy")
+    if wanted is not None and wanted not in STATUSES:
+        raise _invalid("filterBy", f"one of {', '.join(STATUSES)}")
     if wanted:
         runs = [run for run in runs if run["status"] == wanted]
+    after, before = _moment(request, "after"), _moment(request, "before")
+    runs = [
+        run
+        for run in runs
+        if (after is None or datetime.fromisoformat(run["createdAt"]) >= after)
+        and (before is None or datetime.fromisoformat(run["createdAt"]) <= before)
+    ]
     page = runs[(number - 1) * size : number * size]
     shown = {
         "items": page,

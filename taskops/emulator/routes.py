@@ -95,11 +95,12 @@ def dispatch(account: Account, request: Request) -> Answer:
             return handler(account, request, *matched.groups())
         known = True
     if known:
-        raise Failure(405, "method not allowed", form=_form(request))
-    raise Failure(404, "no such endpoint", form=_form(request))
+        raise Failure(405, "method not allowed")
+    raise Failure(404, "no such endpoint")
 
 
-def _form(request: Request) -> str:
+def form_of(request: Request) -> str:
+    """The form in which a service tells errors."""
     if request.path.startswith(BROWSER_USE):
         return "detail"
     return "error" if request.path.startswith(STABLEBROWSE) else "nested"
@@ -112,8 +113,3 @@ def key_of(request: Request) -> str:
     if request.path.startswith(STABLEBROWSE):
         return request.headers.get("authorization", "").removeprefix("Bearer ")
     return request.headers.get("anchor-api-key", "")
-
-
-def refuse_key(request: Request) -> Failure:
-    """The 401 in the form of the service."""
-    return Failure(401, "invalid or missing API key", form=_form(request))

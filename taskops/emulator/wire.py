@@ -70,14 +70,14 @@ class Answer:
 
 
 class Failure(Exception):
-    """An error that the service answers; `flat` is the form of the older pages."""
+    """An error that the service answers, in its own form unless another is named."""
 
     def __init__(
         self,
         status: int,
         message: str,
         *,
-        form: str = "nested",
+        form: str = "",
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
@@ -88,10 +88,10 @@ class Failure(Exception):
         self.headers = headers or {}
         self.more = more or {}
 
-    def answer(self) -> Answer:
-        """The error as it goes over the wire."""
+    def answer(self, form: str = "nested") -> Answer:
+        """The error as it goes over the wire, `form` being the service's own."""
         body: dict[str, object]
-        match self.form:
+        match self.form or form:
             case "flat":
                 body = {"error": self.message, "code": self.status}
             case "error":

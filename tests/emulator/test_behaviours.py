@@ -63,6 +63,13 @@ def test_what_is_left_out_is_kept_or_cleared(
         assert ("browserConfiguration" in draft) == (answer == "kept")
 
 
+def test_a_deploy_without_code_never_publishes_nothing() -> None:
+    with account(omitted_fields="cleared") as client:
+        number = client.make()
+        client.deploy(number)
+        assert client.ask("GET", f"/v1/task/{number}/latest").data["code"] == CODE
+
+
 @pytest.mark.parametrize(
     ("answer", "kept"),
     [

@@ -290,7 +290,12 @@ def test_a_rule_that_says_nothing_is_refused(rule: Any) -> None:
 
 def test_wrong_rules_leave_the_old_ones(client: Client) -> None:
     fault(client, do="status", status=500)
-    wrong: list[object] = [{"rules": [{"do": "x"}]}, {"rule": []}, {"rules": {}}, {}]
+    wrong: list[object] = [
+        {"rules": [{"do": "x"}]},
+        {"rules": [], "rule": []},
+        {"rules": {}},
+        {},
+    ]
     for body in wrong:
         said = client.ask("POST", "/_emulator/faults", body)
         assert said.status == 400, body

@@ -42,6 +42,20 @@ value = some.recursive(
     ),
     max_leaves=12,
 )
+# Rubbish that begins well gets further in.
+WELL: list[dict[str, object]] = [
+    {"name": "t", "language": "typescript"},
+    {"name": "t", "language": "typescript", "browserConfiguration": {"proxy": {}}},
+    {"code": "YQ=="},
+    {"name": "g", "description": "d", "user_task": "u"},
+    {"inputs": {}, "input_params": {}, "taskId": "t"},
+    {"task": "x", "endUserId": "u"},
+]
+nearly = some.builds(
+    lambda well, more: {**well, **more},
+    some.sampled_from(WELL),
+    some.dictionaries(word, value, max_size=2),
+)
 query = some.dictionaries(
     some.sampled_from(["page", "limit", "status", "version", "pageSize", "pageNumber"]),
     some.text(string.digits + "-x", max_size=30),
@@ -60,12 +74,12 @@ def emulator() -> Iterator[Emulator]:
     account.close()
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     method=some.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE"]),
     path=some.sampled_from(PATHS),
     query=query,
-    body=value,
+    body=nearly | value,
 )
 def test_no_request_finds_a_defect(
     emulator: Emulator, method: str, path: str, query: dict[str, str], body: object

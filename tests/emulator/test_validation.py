@@ -213,6 +213,20 @@ def test_a_wrong_generation_is_refused(client: Client, wrong: dict[str, Any]) ->
     refused(client, "POST", "/v2/tasks/generate", body)
 
 
+@pytest.mark.parametrize(
+    ("root", "form"),
+    [
+        ("/v1/task", {"error": {"code": 400, "message": "the body is not JSON"}}),
+        ("/browser-use/api/v2/tasks", {"detail": "the body is not JSON"}),
+        ("/stablebrowse/v1/tasks", {"error": "the body is not JSON"}),
+    ],
+)
+def test_each_service_tells_errors_in_its_form(
+    client: Client, root: str, form: object
+) -> None:
+    assert client.ask("POST", root, b"{").json == form
+
+
 def test_no_key_and_no_endpoint_have_their_status(client: Client) -> None:
     assert client.ask("GET", "/v1/task", **{"anchor-api-key": ""}).status == 401
     assert client.ask("GET", "/v3/task").status == 404

@@ -66,6 +66,13 @@ def test_versions_come_in_the_order_of_their_numbers(client: Client) -> None:
     ]
 
 
+def test_the_eleventh_version_is_later_than_the_ninth(client: Client) -> None:
+    number = client.make()
+    for _ in range(11):
+        client.deploy(number)
+    assert client.ask("GET", f"/v1/task/{number}/latest").data["version"] == "11"
+
+
 def test_a_version_is_made_under_a_number(client: Client) -> None:
     number = client.make()
 
