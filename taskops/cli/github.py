@@ -140,6 +140,21 @@ def _append(path: str, text: str) -> None:
         file.write(text)
 
 
+def both_ways_out(told: str) -> str:
+    """
+    The two commands that end a drift, as Markdown; empty where there is none.
+
+    Names come from the service, so they stand in a block that they cannot end.
+    """
+    if not told:
+        return ""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", told)), default=0))
+    return (
+        f"\n### Two ways out\n\n{fence}text\n{lines(told).rstrip()}\n{fence}\n\n"
+        "Without a terminal: run the apply workflow with that environment and digest.\n"
+    )
+
+
 def superseded_by(home: Path, environ: Mapping[str, str]) -> str:
     """
     The newer commit of the default branch, when this job came too late for it.

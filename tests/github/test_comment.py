@@ -133,7 +133,7 @@ def test_of_two_only_the_newest_stays_a_plan(job: Job, hub: Hub) -> None:
     job.say(PLAN)
     comment(job)
     first = hub.comments[0]
-    second = hub.comment(first["body"])
+    second = hub.comment(first["body"].replace(PLAN, "an older plan"))
 
     comment(job)
 

@@ -36,6 +36,8 @@ Examples:
 def command(**given: Any) -> int:
     """Tell what moved on the service outside git; exit 2 if something did."""
     from taskops.cli.commands.planning import rendered, watching
+    from taskops.cli.github import both_ways_out
+    from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.errors import Exit
@@ -51,9 +53,12 @@ def command(**given: Any) -> int:
         text = rendered(sheet, given["form"], given["color"])
         if given["form"] == "text":
             text += _ways_out(plan, given)
+        if given["form"] == "markdown":
+            text += both_ways_out(_ways_out(plan, given))
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
             watch.code = Exit.GUARDED
+        step_outputs(sheet, watch.code, both_ways_out(_ways_out(plan, given)))
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 
