@@ -5,80 +5,25 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from taskops.emulator.browser_use_body import check, invalid
 from taskops.emulator.store import now
 from taskops.emulator.wire import Answer, Failure, Request, answer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     from taskops.emulator.account import Account
     from taskops.emulator.store import Doc
 
 KIND = "browser-use-run"
-NESTED = (
-    "agentSettings",
-    "browserSettings",
-    "structuredOutputJson",
-    "includedFileNames",
-)
-LEVELS = ("disabled", "low", "medium", "high")
 STATUSES = ("created", "started", "finished", "failed", "stopped")
-MOST_LABELS = 10
 ENDED = frozenset({"finished", "failed", "stopped"})
-
-
-def _text(value: object, most: int = 100_000) -> bool:
-    return isinstance(value, str) and len(value) <= most
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
-
-
-def _flag(value: object) -> bool:
-    return isinstance(value, bool)
-
-
-def _pairs(value: object) -> bool:
-    return isinstance(value, dict) and _texts([*value.values()])
-
-
-FLAT: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "llm": (_text, "a string"),
-    "startUrl": (_text, "a string"),
-    "sessionId": (_text, "a string"),
-    "structuredOutput": (_text, "a string"),
-    "maxSteps": (lambda v: type(v) is int and 1 <= v <= 10_000, "1 to 10000"),
-    "allowedDomains": (_texts, "a list of strings"),
-    "systemPromptExtension": (lambda v: _text(v, 10_000), "at most 10000 characters"),
-    "flashMode": (_flag, "true or false"),
-    "thinking": (_flag, "true or false"),
-    "thinkingLevel": (lambda v: v in LEVELS, f"one of {', '.join(LEVELS)}"),
-    "highlightElements": (_flag, "true or false"),
-    "vision": (lambda v: v == "auto" or _flag(v), "true, false or auto"),
-    "judge": (_flag, "true or false"),
-    "judgeGroundTruth": (lambda v: _text(v, 10_000), "at most 10000 characters"),
-    "judgeLlm": (_text, "a string"),
-    "sessionSettings": (lambda v: isinstance(v, dict), "an object"),
-    "opVaultId": (_text, "a string"),
-    "skillIds": (_texts, "a list of strings"),
-}
-"""What only today's shape has, and what each may be."""
-
-OTHERS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "agentSettings": (lambda v: isinstance(v, dict), "an object"),
-    "browserSettings": (lambda v: isinstance(v, dict), "an object"),
-    "includedFileNames": (_texts, "a list of strings"),
-    "secrets": (_pairs, "an object of strings"),
-}
 
 
 def create(account: Account, request: Request) -> Answer:
     """POST /tasks: 202 with the run's id."""
     body = request.json()
-    _check(account, body)
+    check(account, body)
     run = {
         "id": str(uuid.uuid4()),
         "sessionId": body.get("sessionId") or str(uuid.uuid4()),
@@ -96,53 +41,10 @@ def create(account: Account, request: Request) -> Answer:
     return answer({"id": run["id"], "sessionId": run["sessionId"]}, 202)
 
 
-def _invalid(field: str, message: str) -> Failure:
-    detail = [{"loc": ["body", field], "msg": message, "type": "value_error"}]
-    return Failure(422, message, form="detail", more={"detail": detail})
-
-
-def _check(account: Account, body: Doc) -> None:
-    task = body.get("task")
-    if not isinstance(task, str) or not 1 <= len(task) <= 50_000:
-        raise _invalid("task", "a string of 1 to 50000 characters")
-    _check_metadata(body.get("metadata"))
-    for name in ("structuredOutput", "structuredOutputJson"):
-        if body.get(name) is not None:
-            _check_schema(name, body[name])
-    for name, (good, words) in {**FLAT, **OTHERS}.items():
-        if body.get(name) is not None and not good(body[name]):
-            raise _invalid(name, words)
-    refused = {"v2": NESTED, "2025-08": tuple(FLAT)}.get(
-        account.behaviours["browser_use_shape"], ()
-    )
-    for name in refused:
-        if body.get(name) is not None:
-            raise _invalid(name, "extra fields are not permitted")
-
-
-def _check_metadata(metadata: object) -> None:
-    if metadata is None:
-        return
-    strings = isinstance(metadata, dict) and all(
-        isinstance(value, str) for value in metadata.values()
-    )
-    if not isinstance(metadata, dict) or not strings or len(metadata) > MOST_LABELS:
-        raise _invalid("metadata", "at most 10 pairs of strings")
-
-
-def _check_schema(name: str, text: object) -> None:
-    try:
-        schema = json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
-        schema = None
-    if not isinstance(schema, dict):
-        raise _invalid(name, "a string of JSON")
-
-
 def _number(request: Request, name: str, default: int) -> int:
     text = request.query.get(name, str(default))
     if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 10**6:
-        raise _invalid(name, "a number from 1 on")
+        raise invalid(name, "a number from 1 on")
     return int(text[:9])
 
 
@@ -153,7 +55,7 @@ def _moment(request: Request, name: str) -> datetime | None:
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
-        raise _invalid(name, "a date and time") from None
+        raise invalid(name, "a date and time") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
@@ -162,11 +64,11 @@ def listing(account: Account, request: Request) -> Answer:
     size = _number(request, "pageSize", 10)
     number = _number(request, "pageNumber", 1)
     if size > 100:
-        raise _invalid("pageSize", "1 to 100")
+        raise invalid("pageSize", "1 to 100")
     runs = [_view(run) for run in reversed(account.store.things(KIND))]
     wanted = request.query.get("filterBy")
     if wanted is not None and wanted not in STATUSES:
-        raise _invalid("filterBy", f"one of {', '.join(STATUSES)}")
+        raise invalid("filterBy", f"one of {', '.join(STATUSES)}")
     if wanted:
         runs = [run for run in runs if run["status"] == wanted]
     after, before = _moment(request, "after"), _moment(request, "before")
@@ -214,7 +116,7 @@ def act(account: Account, request: Request, run_id: str) -> Answer:
     """PATCH /tasks/{id}: stop it."""
     run, action = _found(account, run_id), request.json().get("action")
     if action not in ("stop", "stop_task_and_session"):
-        raise _invalid("action", "stop or stop_task_and_session")
+        raise invalid("action", "stop or stop_task_and_session")
     run |= {"stopped": True, "polls": 0}
     account.store.put_thing(KIND, run_id, run)
     account.log(kind="browser-use-stop", id=run_id, name="")
