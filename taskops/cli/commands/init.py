@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 EPILOG = """\b
-Example:
+Examples:
   taskops init --project shop
+  taskops init --github
 """
 
 
@@ -22,7 +23,18 @@ Example:
     is_flag=True,
     help="For an account that has tasks already: no example, `pull` comes next.",
 )
-def command(directory: str, project: str | None, existing: bool) -> None:
+@click.option(
+    "--github", is_flag=True, help="Also the workflows: plan, apply and drift."
+)
+@click.option(
+    "--action",
+    default="",
+    metavar="OWNER/REPO@COMMIT",
+    help="The action that the workflows use; a release knows its own.",
+)
+def command(
+    directory: str, project: str | None, existing: bool, github: bool, action: str
+) -> None:
     """Write what a new project is missing."""
     from taskops.manifests.project import FILE
     from taskops.manifests.starter import project_slug, starter_files
@@ -32,8 +44,14 @@ def command(directory: str, project: str | None, existing: bool) -> None:
     name = project or project_slug(root.resolve().name)
     # A project that is there already has tasks of its own.
     fresh = not (root / FILE).exists()
-    for relative, text in starter_files(name, example=fresh and not existing).items():
+    files = starter_files(name, example=fresh and not existing)
+    if github:
+        # Runners forget their disks: what was applied has to live in git.
+        files[FILE] += "\nledger: git\n"
+    for relative, text in files.items():
         click.echo(f"  {_write(root / relative, text)} {relative}")
+    if github:
+        _write_workflows(root, action)
     click.echo("")
     if existing:
         click.echo("Next: set ANCHORBROWSER_API_KEY, then run: taskops pull")
@@ -41,6 +59,19 @@ def command(directory: str, project: str | None, existing: bool) -> None:
     click.echo("Next, without any key:")
     click.echo("  taskops plan --emulator")
     click.echo("  taskops apply --emulator")
+
+
+def _write_workflows(root: Path, action: str) -> None:
+    from taskops.cli.workflows import settings_text, workflow_files
+    from taskops.cli.workflows.place import workflows_of
+    from taskops.manifests.project import FILE, load_project
+
+    top, project = workflows_of(root, action)
+    for relative, text in workflow_files(project).items():
+        click.echo(f"  {_write(top / relative, text)} {relative}")
+    if load_project(root, project.environments[0]).ledger != "git":
+        click.echo(f"\nWrite `ledger: git` into {FILE}: runners forget their disks.")
+    click.echo(f"\n{settings_text(project).rstrip()}")
 
 
 def _write(path: Path, text: str) -> str:

@@ -1,0 +1,60 @@
+"""Where a project is in its repository, and which action it shall use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from taskops.cli.repository import ask
+from taskops.cli.workflows import Project, released_action
+from taskops.errors import UsageError
+from taskops.manifests.project import DEFAULT, environment_names
+
+PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}( # v[\w.+-]+)?")
+
+
+def workflows_of(root: Path, action: str) -> tuple[Path, Project]:
+    """
+    The folder of the repository, and what its workflows have to know.
+
+    Raises UsageError where that cannot be told.
+    """
+    top = _said(root, "rev-parse", "--show-toplevel")
+    if not top:
+        raise UsageError(
+            "the workflows belong into a git repository, and this is none",
+            f"{root.resolve()}",
+            "run `git init` first",
+        )
+    inside = _said(root, "rev-parse", "--show-prefix").rstrip("/")
+    try:
+        project = Project(
+            environments=environment_names(root) or (DEFAULT,),
+            action=_pinned(action or released_action()),
+            directory=inside or ".",
+            branch=_branch(root),
+        )
+    except ValueError as error:
+        raise UsageError(str(error), "", "rename it, or write them by hand") from None
+    return Path(top), project
+
+
+def _branch(root: Path) -> str:
+    """The default branch of the remote, else the one that is checked out."""
+    remote = _said(root, "symbolic-ref", "--quiet", "refs/remotes/origin/HEAD")
+    here = _said(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return remote.removeprefix("refs/remotes/origin/") or here or "main"
+
+
+def _pinned(action: str) -> str:
+    if not PINNED.fullmatch(action):
+        raise UsageError(
+            "the action must be pinned to a commit",
+            f"`{action}` is not" if action else "this taskops is not a release",
+            "give it as --action OWNER/REPOSITORY@COMMIT, with all 40 hex digits",
+        )
+    return action
+
+
+def _said(root: Path, *words: str) -> str:
+    return (ask(root, *words) or b"").decode("utf-8", "replace").strip()
