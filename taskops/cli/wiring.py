@@ -13,6 +13,7 @@ from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
 from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
+from taskops.comparing.content import secrets
 from taskops.errors import InvalidManifests, TaskopsError
 from taskops.ledger import open_ledger
 from taskops.manifests.project import find_project, load_project
@@ -133,6 +134,7 @@ class Session:
         resources, warnings = self.load(need_secrets=not offline)
         state = self.ledger.read()
         providers = self.providers(resources, state, writable=writable, offline=offline)
+        hide(resources, providers)
         plan = make_plan(
             self.project,
             resources,
@@ -169,6 +171,15 @@ def emulator_file(home: Path) -> Path:
         # Nothing in here belongs into git, whatever the project's own rules say.
         ignore.write_text("*\n", "utf-8")
     return folder / "emulator.db"
+
+
+def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> None:
+    """Tell each service's door what no answer may bring back to light."""
+    for resource in resources:
+        for _, secret in secrets(resource.spec):
+            provider = providers.get(resource.address.provider)
+            if secret.known and provider is not None:
+                cast("Any", provider).door.redactor.add(secret.reveal())
 
 
 def open_account(path: str, behaviours: Mapping[str, str] | None = None) -> Emulator:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from taskops.comparing.content import secrets
 from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, TaskopsError
 from taskops.model.ports import Event
 from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
+from taskops.model.values import EMPTY, Secret, at
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
     request_body,
@@ -287,7 +289,7 @@ class Anchor:
         # The task's own description was just written, or is the wanted one already.
         description = text_of(step.spec.get("description"))
         live = self._version(step.id, "latest", description, "")
-        if live is not None and live.digest == step.wanted:
+        if live is not None and live.digest == step.wanted and _has(live, step.spec):
             return Done(step.id, already=True)
         body, hidden = request_body(None, step.spec, step.before)
         self.door.write("POST", f"/v1/task/{step.id}/deploy", body, hide=hidden)
@@ -338,6 +340,16 @@ def _asked(
     return asked
 
 
+def _has(live: Version, spec: Tree) -> bool:
+    """Whether it holds the same secrets; one that is not shown may be another."""
+    for path, secret in secrets(spec):
+        there = at(live.content or EMPTY, path)
+        same = isinstance(there, Secret) and there.known and not secret.differs(there)
+        if secret.known and not same:
+            return False
+    return True
+
+
 def _vouched(
     row: Observed, resource: Resource | None, record: Record | None
 ) -> Observed | None:
@@ -354,6 +366,9 @@ def _vouched(
         live = seen.live if resource.publish or seen.draft is None else seen.draft
         # What differs will be shown, and needs its values.
         if live != resource.digest:
+            return None
+        # No digest holds a secret: only the service can say which one it has.
+        if any(secret.known for _, secret in secrets(resource.content)):
             return None
     draft, latest = (
         None if told is None else Version(told) for told in (seen.draft, seen.live)

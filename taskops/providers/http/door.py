@@ -296,7 +296,7 @@ class Door:
                 f"use a key with that right in {self.key_variable}",
             )
         if 300 <= status < 400:
-            target = urlsplit(response.headers.get("location", "")).hostname
+            target = self.redactor.clean(_host(response.headers.get("location", "")))
             return Refused(
                 f"{self.name} answered with a redirect, which is never followed",
                 f"{where} points to {target or 'nowhere'}",
@@ -441,6 +441,13 @@ def _safe(origin: str) -> bool:
         return False
     loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
     return parts.scheme == "https" or loopback
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _without_user(origin: str) -> str:

@@ -47,7 +47,8 @@ class Redactor:
         Cut to `longest` only then: half a secret is one that nobody recognises.
         """
         for form in self._forms:
-            text = text.replace(form, HIDDEN)
+            # A host comes back in lower case, whatever was sent.
+            text = re.sub(re.escape(form), HIDDEN, text, flags=re.IGNORECASE)
         return UNSEEN.sub(" ", text).strip()[:longest]
 
 

@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import base64
+import subprocess
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import pytest
+from cli.service import Service, service
+from cli.shell import Said, edit, project, taskops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEY = "canary-key-5e1f/+= end"
+WORD = "canary-w\u00f6rd-77a0/+&= end"
+SERVER = "http://canary-host.example:3128"
+USER = "canary-user"
+
+PROXY = (
+    "browserConfiguration:\n  proxy: {active: true, type: custom, "
+    "server: '${env.SERVER}', username: '${env.USER_NAME}', "
+    "password: '${env.WORD}'}\n"
+)
+
+
+def forms(secret: str) -> Iterator[bytes]:
+    """Every shape in which a secret might leave."""
+    raw = secret.encode()
+    yield raw
+    yield quote(secret, safe="").encode()
+    yield secret.encode("ascii", "backslashreplace")
+    yield base64.b64encode(raw).rstrip(b"=")
+    yield base64.urlsafe_b64encode(raw).rstrip(b"=")
+    yield raw.hex().encode()
+
+
+FORBIDDEN = sorted({form for secret in (KEY, WORD) for form in forms(secret)})
+
+
+@pytest.fixture
+def at() -> Iterator[Service]:
+    with service(key=KEY) as running:
+        running.variables.update(
+            TASKOPS_VAR_SERVER=SERVER,
+            TASKOPS_VAR_USER_NAME=USER,
+            TASKOPS_VAR_WORD=WORD,
+        )
+        yield running
+
+
+def guarded(folder: Path, tasks: int = 2) -> Path:
+    root = project(folder, tasks)
+    edit(root, "browserConfiguration:\n", PROXY)
+    return root
+
+
+def leaks(told: bytes) -> list[bytes]:
+    return [form for form in FORBIDDEN if form in told]
+
+
+def written_by(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """Every file below a folder, git objects as their content."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            yield str(path), path.read_bytes()
+    for git in folder.rglob("*.git"):
+        batch = ["cat-file", "--batch", "--batch-all-objects"]
+        ran = subprocess.run(
+            ["git", "-C", str(git), *batch], capture_output=True, check=True
+        )
+        yield str(git), ran.stdout
+
+
+def clean(said: Said, folder: Path) -> Said:
+    """Nothing that was printed or written anywhere holds a secret."""
+    assert not leaks(said.out.encode()), said.out
+    assert not leaks(said.err.encode()), said.err
+    for name, data in written_by(folder):
+        assert not leaks(data), name
+    return said
+
+
+COMMANDS: list[list[str]] = [
+    ["validate"],
+    ["plan", "--out", "p.json", "--json-into", "events-1", "--debug"],
+    ["plan", "--format", "json"],
+    ["plan", "--format", "markdown", "--verbose"],
+    ["plan", "--format", "html"],
+    ["show", "p.json", "--verbose"],
+    ["apply", "p.json", "--json-into", "events-2", "--debug"],
+    ["plan", "--detailed-exitcode"],
+    ["drift"],
+    ["status", "--log"],
+    ["status", "--format", "json"],
+]
+
+
+def password(at: Service) -> str:
+    """What the live version of the task holds."""
+    store = at.account.account.store
+    versions = store.versions(store.named("hello")[0]["id"])
+    live = max((number for number in versions if number != "draft"), key=int)
+    return str(versions[live]["browserConfiguration"]["proxy"]["password"])
+
+
+def test_no_command_writes_a_secret_anywhere(tmp_path: Path, at: Service) -> None:
+    root = guarded(tmp_path)
+    for words in COMMANDS:
+        said = clean(taskops(root, *words, **at.variables), tmp_path)
+        assert said.code == 0, (words, said.err)
+    # It arrived all the same: otherwise nothing was proven.
+    assert password(at) == WORD
+
+
+def test_a_new_secret_is_an_update_that_shows_neither_value(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    clean(taskops(root, "apply", "--yes", **at.variables), tmp_path)
+    changed = {**at.variables, "TASKOPS_VAR_WORD": "canary-second-word"}
+    for words in (["plan", "--verbose"], ["apply", "--yes"]):
+        said = clean(taskops(root, *words, **changed), tmp_path)
+        assert "canary-second" not in said.out + said.err
+        assert "proxy.password   (sensitive)" in said.out, said.out
+        assert said.code == 0, said.err
+    assert password(at) == "canary-second-word"
+    assert "did not take" not in said.out
+    last = taskops(root, "plan", "--detailed-exitcode", **changed)
+    assert (last.code, "2 unchanged" in last.out) == (0, True)
+
+
+def test_a_hand_edit_of_a_secret_shows_no_value(tmp_path: Path, at: Service) -> None:
+    root = guarded(tmp_path)
+    clean(taskops(root, "apply", "--yes", **at.variables), tmp_path)
+    proxy = {"active": True, "type": "custom", "server": SERVER, "username": USER}
+    by_hand = {"proxy": {**proxy, "password": "canary-by-hand"}}
+    at.account.edit(name="hello", latest={"browserConfiguration": by_hand})
+    for words in (
+        ["plan", "--verbose", "--out", "p.json"],
+        ["drift"],
+        ["apply", "--yes"],
+    ):
+        said = clean(taskops(root, *words, **at.variables), tmp_path)
+        assert "canary-by-hand" not in said.out + said.err
+        for name, data in written_by(tmp_path):
+            assert b"canary-by-hand" not in data, name
+
+
+ECHO = f"invalid proxy: {SERVER} user {USER} password {WORD} key {KEY}"
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"do": "status", "status": 400, "body": '{"error": {"message": "%s"}}'},
+        {"do": "status", "status": 400, "body": "plain words: %s"},
+        {"do": "status", "status": 400, "body": '{"detail": [{"msg": "%s"}]}'},
+        {"do": "status", "status": 403, "body": '{"error": "%s"}'},
+        {"do": "status", "status": 401, "body": '{"message": "%s"}'},
+        {"do": "status", "status": 501, "body": '{"message": "%s"}'},
+        {"do": "status", "status": 200, "body": "%s"},
+        {"do": "redirect", "headers": {"Location": "https://%s.example/"}},
+    ],
+    ids=lambda fault: f"{fault['status']}" if "status" in fault else fault["do"],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_service_that_echoes_what_it_got_is_not_repeated(
+    tmp_path: Path, at: Service, fault: dict[str, Any], method: str
+) -> None:
+    root = guarded(tmp_path)
+    rule = {**fault, "method": method}
+    for echoed in (ECHO, quote(ECHO, safe=""), base64.b64encode(KEY.encode()).decode()):
+        if "body" in fault:
+            rule["body"] = fault["body"] % echoed
+        else:
+            rule["headers"] = {"Location": f"https://{quote(KEY, safe='')}.example/"}
+        at.account.set_faults([rule])
+        words = ["apply", "--yes", "--debug", "--json-into", "events"]
+        said = clean(taskops(root, *words, **at.variables), tmp_path)
+        assert said.code != 0
+        assert "Traceback" not in said.err
+        assert USER not in said.out + said.err or "redacted" in said.out + said.err
+
+
+def test_a_message_cut_in_the_middle_of_a_secret_shows_no_half(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    # A long message is shortened: never so that a part of a secret survives.
+    for length in range(270, 305, 3):
+        body = f'{{"message": "{"x" * length}{WORD}"}}'
+        at.account.set_faults(
+            [{"method": "POST", "do": "status", "status": 400, "body": body}]
+        )
+        said = taskops(root, "apply", "--yes", **at.variables)
+        assert said.code == 1
+        assert "canary" not in said.out + said.err
+
+
+def test_a_secret_that_is_missing_is_named_and_never_guessed(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    given = {k: v for k, v in at.variables.items() if k != "TASKOPS_VAR_WORD"}
+    said = clean(taskops(root, "plan", **given), tmp_path)
+    assert said.code == 3
+    assert "TASKOPS_VAR_WORD" in said.err
+    assert taskops(root, "validate", **given).code == 0
+    assert at.account.requests() == []
+
+
+def test_a_git_ledger_holds_no_secret(tmp_path: Path, at: Service) -> None:
+    from cli.test_ledger_git_cli import clones
+
+    one, _ = clones(tmp_path)
+    edit(one, "browserConfiguration:\n", PROXY)
+    token = "canary-token-90"
+    variables = {**at.variables, "TASKOPS_GIT_TOKEN": token}
+    said = clean(taskops(one, "apply", "--yes", "--debug", **variables), tmp_path)
+    assert said.code == 0, said.err
+    assert all(token.encode() not in data for _, data in written_by(tmp_path))
+    assert token not in said.out + said.err
