@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 from cli.service import service
-from cli.shell import project, taskops
+from cli.shell import TASKOPS, project, taskops
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -196,3 +199,24 @@ def test_too_many_requests_are_sent_again(tmp_path: Path) -> None:
         said = taskops(root, "run", "hello", **there.variables)
         assert said.code == 0, said.out
         assert runs(there) == 1
+
+
+def test_an_interrupt_says_that_the_run_goes_on(tmp_path: Path) -> None:
+    with service() as there:
+        root = deployed_at(tmp_path, there)
+        there.account.set_behaviours({"run_polls": "1000000"})
+        running = subprocess.Popen(
+            [*TASKOPS, "run", "hello", "--junit", "x.xml"],
+            cwd=root,
+            env={**os.environ, **there.variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stderr is not None
+        assert running.stderr.readline().startswith("hello: queued, run ")
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert "what was started goes on on the service" in told
+    assert (root / "x.xml").is_file()
