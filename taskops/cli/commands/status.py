@@ -16,14 +16,14 @@ from taskops.render import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from taskops.cli.wiring import Session
     from taskops.ledger.log import Entry
-    from taskops.model.ports import Ledger
     from taskops.model.record import Record
 
 EPILOG = """\b
 Examples:
   taskops status
-  taskops status price-watch
+  taskops status price-watch --live
   taskops status --log
 """
 
@@ -32,6 +32,7 @@ Examples:
 @click.argument("name", required=False)
 @options.place
 @options.service
+@click.option("--live", is_flag=True, help="Ask the service too: versions, runs.")
 @click.option("--log", "log", is_flag=True, help="Who applied what, when.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @options.talk
@@ -47,21 +48,29 @@ def command(**given: Any) -> int:
 
             text = _log(history(opened.ledger), given["form"])
         else:
-            text = _state(opened.ledger, given)
+            text = _state(opened, given)
     Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return Exit.OK
 
 
-def _state(ledger: Ledger, given: dict[str, Any]) -> str:
+def _state(opened: Session, given: dict[str, Any]) -> str:
+    from taskops.cli.standing import standing
     from taskops.cli.streams import look_of
     from taskops.render.ledger_text import records_json, records_text
 
+    ledger = opened.ledger
     state = ledger.read()
     records = named(list(state.records.values()), given["name"])
     if given["form"] == "json":
         return records_json(records)
     look = look_of(sys.stdout, os.environ, given["color"])
     text = records_text(records, look)
+    if given["live"]:
+        lines = standing(opened, records)
+        text = ""
+        for record in records:
+            text += records_text([record], look)
+            text += "".join(f"    {line}\n" for line in lines.get(record.address, []))
     text = text or f"{ledger.describe()}: nothing is ours yet\n"
     if (held := state.open) is not None:
         who = clean.line(f"{held.actor} ({held.run or held.host})")

@@ -1,0 +1,71 @@
+"""What a task has been through on the service: its versions and its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from taskops.errors import NotFound
+from taskops.providers.anchor.convert import text_of
+from taskops.providers.anchor.listing import unwrap
+
+if TYPE_CHECKING:
+    from taskops.providers.http.door import Door
+
+NEWEST = 3
+"""Runs that are told of."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The numbers of all versions, the state of a generation, the newest runs."""
+
+    versions: tuple[str, ...] = ()
+    draft: bool = False
+    generation: str = ""
+    runs: tuple[str, ...] = ()
+
+
+def history_of(door: Door, object_id: str, poll_id: str = "") -> History | None:
+    """All of it, now; None where the object is not there."""
+    path = f"/v1/task/{quote(object_id, safe='')}"
+    try:
+        answer = unwrap(door.read(f"{path}/versions"))
+    except NotFound:
+        return None
+    numbers = [text_of(row.get("version")) for row in _rows(answer, "versions")]
+    return History(
+        versions=tuple(number for number in numbers if number != "draft"),
+        draft="draft" in numbers,
+        generation=_generation(door, poll_id) if poll_id else "",
+        runs=_runs(door, path),
+    )
+
+
+def _runs(door: Door, path: str) -> tuple[str, ...]:
+    try:
+        answer = unwrap(door.read(f"{path}/executions", page="1", limit="10"))
+    except NotFound:
+        return ()
+    rows = sorted(
+        _rows(answer, "results"), key=lambda row: text_of(row.get("startTime"))
+    )
+    return tuple(
+        f"{text_of(row.get('createdAt'))[:19]} {text_of(row.get('status'))}"
+        for row in rows[-NEWEST:][::-1]
+    )
+
+
+def _generation(door: Door, poll_id: str) -> str:
+    path = f"/v2/tasks/{quote(poll_id, safe='')}/generation-status"
+    try:
+        return text_of(door.read(path).get("status"))
+    except NotFound:
+        return "not known any more"
+
+
+def _rows(answer: Mapping[str, object], key: str) -> list[Mapping[str, object]]:
+    rows = answer.get(key)
+    return [r for r in rows if isinstance(r, Mapping)] if isinstance(rows, list) else []
