@@ -13,11 +13,11 @@ from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
 from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
-from taskops.comparing.content import secrets
 from taskops.errors import InvalidManifests, TaskopsError
 from taskops.ledger import open_ledger
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources
+from taskops.model.values import secrets
 from taskops.workflow import make_plan
 
 if TYPE_CHECKING:

@@ -11,16 +11,16 @@ from taskops.model.values import (
     Path,
     Secret,
     Tree,
-    Value,
     at,
     digest,
     from_pointer,
     pointer,
     put,
+    secrets,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from taskops.model.record import Record
     from taskops.model.resource import Observed, Resource, Version
@@ -68,18 +68,6 @@ def respect_ignored(resource: Resource, observed: Version | None) -> Resource:
         content = put(content, path, value)
         spec = put(spec, path, value)
     return replace(resource, spec=spec, content=content)
-
-
-def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
-    """Every secret leaf with its path."""
-    match tree:
-        case Secret():
-            yield path, tree
-        case Mapping():
-            for key, value in tree.items():
-                yield from secrets(value, (*path, key))
-        case _:
-            return
 
 
 def secret_differences(wanted: Tree, version: Version | None) -> list[Path]:

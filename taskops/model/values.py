@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Scalar: TypeAlias = "str | int | float | bool | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -218,3 +218,15 @@ def dotted(path: Sequence[str | int]) -> str:
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
     return text
+
+
+def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
+    """Every secret leaf with its path."""
+    match tree:
+        case Secret():
+            yield path, tree
+        case Mapping():
+            for key, value in tree.items():
+                yield from secrets(value, (*path, key))
+        case _:
+            return

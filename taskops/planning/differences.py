@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskops.comparing.content import secret_differences, secrets
+from taskops.comparing.content import secret_differences
 from taskops.comparing.diff import code_difference, differing_paths
 from taskops.model.change import Difference, Origin
-from taskops.model.values import EMPTY, Code, Path, Tree, at
+from taskops.model.values import EMPTY, Code, Path, Tree, at, secrets
 from taskops.planning.origin import field_origin, name_origin
 
 if TYPE_CHECKING:

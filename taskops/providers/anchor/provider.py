@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from taskops.comparing.content import secrets
 from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, TaskopsError
 from taskops.model.ports import Event
 from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
-from taskops.model.values import EMPTY, Secret, at
+from taskops.model.values import EMPTY, Secret, at, secrets
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
     request_body,
