@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from taskops.emulator.wire import Answer, Request
     from taskops.model.plan import Outcome, Plan, Report
     from taskops.model.ports import Event, Provider
+    from taskops.model.record import Job
     from taskops.model.resource import Address
     from taskops.providers.browser_use.provider import BrowserUseApi
 
@@ -195,10 +196,17 @@ class Agents:
         """The last body."""
         return self.account.bodies[-1]
 
-    def job(self, name: str) -> Any:
-        """What the ledger knows of a run."""
-        records = self.ledger().read().records
-        return next(r.job for a, r in records.items() if a.name == name)
+    def jobs(self) -> list[Job]:
+        """What the ledger knows of all runs."""
+        records = self.ledger().read().records.values()
+        return [record.job for record in records if record.job is not None]
+
+    def end_all_runs(self) -> None:
+        """Whatever runs has ended."""
+        store = self.account.account.store
+        for kind, key in (("browser-use-run", "id"), ("stablebrowse-run", "taskId")):
+            for run in store.things(kind):
+                store.put_thing(kind, run[key], run | {"polls": 0})
 
 
 def word(change: Any) -> str:

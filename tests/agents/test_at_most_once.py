@@ -1,0 +1,292 @@
+"""An answer that is lost, at whatever moment: never a second run by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from agents import named
+
+from taskops.errors import Exit, Guarded
+
+if TYPE_CHECKING:
+    from agents import Agents
+
+SERVICES = ["browser_use", "stablebrowse"]
+LOST = {"method": "POST", "path": "tasks$", "when": "after", "nth": 1}
+# The plan lists on Browser Use; the look after the lost answer is the second one.
+NO_LOOK = {"method": "GET", "do": "status", "status": 400}
+NO_LOOKS = (
+    {**NO_LOOK, "path": "browser-use.*/tasks$", "nth": 2},
+    {**NO_LOOK, "path": "stablebrowse.*/tasks$", "nth": 1},
+)
+
+
+def lost(**fault: Any) -> dict[str, Any]:
+    """The run is made, and the answer is not what it was."""
+    return {**LOST, **fault}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"do": "status", "status": 504},
+        {"do": "status", "status": 500},
+        {"do": "html"},
+        {"do": "reset"},
+        {"do": "truncated"},
+    ],
+)
+def test_a_lost_answer_is_found_within_the_same_apply(
+    agents: Agents, service: str, fault: dict[str, Any]
+) -> None:
+    getattr(agents, service)()
+    agents.account.set_faults([lost(**fault)])
+
+    assert agents.apply_one().status == "applied"
+    assert not agents.apply().outcomes
+
+    assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_lost_answer_that_cannot_be_searched_is_found_by_the_next_apply(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
+    agents.account.set_faults([lost(do="status", status=504), *NO_LOOKS])
+
+    first = agents.apply()
+    assert named(first.outcomes) in ({"news": "unknown"}, {"price": "unknown"})
+    assert first.exit == Exit.UNKNOWN
+
+    agents.account.set_faults([])
+    assert [*agents.verbs().values()] == ["wait"]
+    assert agents.apply_one().status == "applied"
+    assert [*agents.verbs().values()] == ["same"]
+    assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_start_that_never_arrived_is_not_repeated_by_itself(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+
+    assert agents.apply().exit == Exit.UNKNOWN
+    with pytest.raises(Guarded) as refused:
+        agents.apply()
+    assert "was started is not known" in refused.value.detail
+    assert agents.runs() == []
+
+    (name,) = (record.name for record in agents.ledger().read().records)
+    assert agents.apply_one(retry=(name,)).status == "applied"
+    assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_lost_answer_of_another_run_key_is_not_the_run_before_it(
+    agents: Agents, service: str
+) -> None:
+    declare = getattr(agents, service)
+    declare()
+    agents.apply()
+    declare(run_key="again")
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+
+    assert agents.apply().exit == Exit.UNKNOWN
+    with pytest.raises(Guarded):
+        agents.apply()
+
+    assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_lost_answer_of_the_second_attempt_is_not_the_first(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)(attempts=2)
+    agents.account.set_behaviours({"run_result": "failed"})
+    agents.account.set_faults(
+        [lost(do="status", status=504, when="before", nth=2)],
+    )
+
+    assert agents.apply().exit == Exit.UNKNOWN
+    with pytest.raises(Guarded):
+        agents.apply()
+
+    assert len(agents.runs()) == 1
+
+
+def test_browser_use_knows_without_a_ledger_what_ran(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply()
+    agents.lose_the_ledger()
+
+    assert agents.verbs() == {"news": "adopted"}
+    agents.apply()
+    assert agents.verbs() == {"news": "same"}
+    assert not agents.apply().outcomes
+
+    assert len(agents.runs()) == 1
+
+
+def test_browser_use_knows_without_a_ledger_what_failed(agents: Agents) -> None:
+    agents.browser_use()
+    agents.account.set_behaviours({"run_result": "failed"})
+    agents.apply()
+    agents.lose_the_ledger()
+
+    assert agents.verbs() == {"news": "failed"}
+    assert not agents.apply().outcomes
+
+    assert len(agents.runs()) == 1
+
+
+def test_browser_use_waits_without_a_ledger_for_what_runs(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply(wait=False)
+    agents.lose_the_ledger()
+
+    assert agents.verbs() == {"news": "wait"}
+    assert agents.apply_one().status == "applied"
+
+    assert len(agents.runs()) == 1
+
+
+def test_a_run_of_another_project_is_not_ours(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply()
+    agents.lose_the_ledger()
+    for run in agents.account.account.store.things("browser-use-run"):
+        theirs = run["metadata"] | {"taskops.id": "q/default/news"}
+        run |= {"metadata": theirs}
+        agents.account.account.store.put_thing("browser-use-run", run["id"], run)
+
+    assert agents.verbs() == {"news": "start"}
+
+
+def test_many_runs_lie_between_a_lost_answer_and_its_run(agents: Agents) -> None:
+    agents.browser_use()
+    agents.account.set_faults([lost(do="status", status=504), *NO_LOOKS])
+    agents.apply()
+    agents.account.set_faults([])
+    store = agents.account.account.store
+    (run,) = store.things("browser-use-run")
+    for number in range(250):
+        other = run | {"id": f"other-{number}", "metadata": {}}
+        store.put_thing("browser-use-run", other["id"], other)
+
+    assert agents.verbs() == {"news": "wait"}
+    searched = [r["query"] for r in agents.account.requests() if "after" in r["query"]]
+    assert [query["pageNumber"] for query in searched][-3:] == ["1", "2", "3"]
+
+
+def test_twins_on_stablebrowse_cannot_be_told_apart(agents: Agents) -> None:
+    agents.stablebrowse()
+    agents.account.set_faults([lost(do="status", status=504), *NO_LOOKS])
+    agents.apply()
+    agents.account.set_faults([])
+    store = agents.account.account.store
+    (run,) = store.things("stablebrowse-run")
+    twin = run | {"taskId": "twin", "sessionId": "twin"}
+    store.put_thing("stablebrowse-run", "twin", twin)
+
+    with pytest.raises(Guarded):
+        agents.apply()
+
+    assert len(agents.runs()) == 1
+
+
+def test_a_run_that_the_ledger_knows_for_anothers_is_not_found(agents: Agents) -> None:
+    agents.stablebrowse("first")
+    agents.apply()
+    agents.stablebrowse("second", startUrl="https://shop.example")
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+
+    assert agents.apply().exit == Exit.UNKNOWN
+    with pytest.raises(Guarded):
+        agents.apply()
+
+    assert len(agents.runs()) == 1
+
+
+def test_two_lost_starts_do_not_share_a_run(agents: Agents) -> None:
+    agents.stablebrowse("first")
+    agents.stablebrowse("second", startUrl="https://shop.example")
+    before = lost(do="status", status=504, when="before")
+    after = lost(do="status", status=504, nth=2)
+    agents.account.set_faults([before, after])
+
+    assert set(named(agents.apply().outcomes).values()) == {"unknown"}
+    with pytest.raises(Guarded):
+        agents.apply()
+
+    assert len(agents.runs()) == 1
+
+
+def test_an_older_run_of_the_same_prompt_is_not_the_lost_one(agents: Agents) -> None:
+    agents.stablebrowse()
+    agents.apply()
+    agents.lose_the_ledger()
+    store = agents.account.account.store
+    (run,) = store.things("stablebrowse-run")
+    old = run | {"createdAt": "2020-01-01T00:00:00Z"}
+    store.put_thing("stablebrowse-run", run["taskId"], old)
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+
+    assert agents.apply().exit == Exit.UNKNOWN
+
+    with pytest.raises(Guarded):
+        agents.apply()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_429_was_not_carried_out_and_is_tried_again(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
+    agents.account.set_faults(
+        [
+            {
+                "method": "POST",
+                "do": "status",
+                "status": 429,
+                "headers": {"Retry-After": "0"},
+                "times": 2,
+            }
+        ]
+    )
+
+    assert agents.apply_one().status == "applied"
+
+    assert len(agents.runs()) == 1
+
+
+def test_the_monthly_quota_of_stablebrowse_is_final(agents: Agents) -> None:
+    agents.stablebrowse()
+    agents.account.set_behaviours({"stablebrowse_quota": "0"})
+
+    outcome = agents.apply_one()
+
+    assert outcome.detail == (
+        "the monthly quota of StableBrowse is used up: 0 of 0 runs are used"
+    )
+    assert "next calendar month" in outcome.hint
+    posts = [r for r in agents.account.requests() if r["method"] == "POST"]
+    assert len(posts) == 1
+    agents.account.set_behaviours({})
+    assert agents.verbs() == {"price": "start"}
+
+
+def test_a_run_that_is_gone_is_not_waited_for_for_ever(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply(wait=False)
+    agents.account.account.store.reset()
+
+    outcome = agents.apply_one()
+
+    assert outcome.status == "failed"
+    assert "does not know the run" in outcome.detail
