@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
+from cli.service import service
 from cli.shell import TASKOPS, edit, project, taskops
+from cli.test_ledger_git_cli import clones
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
@@ -159,10 +162,140 @@ def test_later_steps_learn_the_result_without_reading_text(tmp_path: Path) -> No
     variables = {"GITHUB_ACTIONS": "true", "GITHUB_OUTPUT": str(output)}
     for words in (["plan"], ["apply", "--yes"], ["plan"]):
         assert taskops(root, *words, "--emulator", **variables).code == 0
-    lines = output.read_text().splitlines()
-    assert [line for line in lines if line.startswith("changes=")] == [
-        "changes=true",
-        "changes=true",
-        "changes=false",
+    # Each output is a name, its end mark, its lines, the mark again.
+    found = re.findall(r"(\w+)<<(\w+)\n(.*?)\n\2\n", output.read_text())
+    told = [(name, value) for name, _, value in found]
+    assert [value for name, value in told if name == "changes"] == [
+        "true",
+        "true",
+        "false",
     ]
-    assert lines.count("result=ok") == 3
+    assert told.count(("result", "ok")) == 3
+
+
+def test_a_reader_that_leaves_early_does_not_stop_an_apply(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=30)
+    command = " ".join([*TASKOPS, "apply", "--yes"])
+    with service() as at:
+        ran = subprocess.run(
+            ["sh", "-c", f"{command} | head -c 10"],
+            cwd=root,
+            env={**os.environ, **at.variables, "PYTHONUTF8": "1"},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert ran.stdout == b"anchor (de"
+        assert b"Traceback" not in ran.stderr
+        assert len(at.sent()) == 30
+        last = taskops(root, "plan", "--detailed-exitcode", **at.variables)
+        assert (last.code, "30 unchanged" in last.out) == (0, True)
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+@pytest.mark.parametrize("how", ["full", "closed", "missing"])
+def test_no_stream_is_needed_to_finish_an_apply(
+    tmp_path: Path, stream: str, how: str
+) -> None:
+    root = project(tmp_path, tasks=5)
+    number = {"stdout": 1, "stderr": 2}[stream]
+    ends = {
+        "full": f"{number}>/dev/full",
+        "closed": f"{number}>&-",
+        "missing": f"{number}>/dev/null",
+    }
+    command = " ".join([*TASKOPS, "apply", "--yes"])
+    with service() as at:
+        ran = subprocess.run(
+            ["sh", "-c", f"{command} {ends[how]}"],
+            cwd=root,
+            env={**os.environ, **at.variables},
+            capture_output=True,
+            check=False,
+            timeout=60,
+        )
+        assert b"Traceback" not in ran.stderr + ran.stdout
+        assert b"Exception ignored" not in ran.stderr
+        assert ran.returncode in (0, 1)
+        assert ran.returncode == 0 or how != "missing"
+        assert len(at.sent()) == 5
+        last = taskops(root, "plan", "--detailed-exitcode", **at.variables)
+        assert last.code == 0, last.out
+        assert "open:" not in taskops(root, "status").out
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "LC_ALL": "C"},
+        {"PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii:strict"},
+        {"PYTHONUTF8": "0", "LC_ALL": "C", "PYTHONCOERCECLOCALE": "0"},
+        {"TERM": "dumb", "NO_COLOR": "1"},
+        {"NO_COLOR": ""},
+        {"COLUMNS": "1"},
+        {"COLUMNS": "many"},
+        {"TERM": ""},
+    ],
+    ids=str,
+)
+def test_any_terminal_and_encoding_can_be_written_to(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    root = project(tmp_path, tasks=2)
+    (root / "tasks" / "hello.yaml").write_text(
+        "name: hello\ndescription: Grüße \U0001f600 日本\ncode: hello.ts\n", "utf-8"
+    )
+    plans = [["plan", "--format", form] for form in ("text", "json", "markdown")]
+    for words in [*plans, ["apply", "--yes"], ["status", "--log"], ["--help"]]:
+        flag = [] if words == ["--help"] else ["--emulator"]
+        said = taskops(root, *words, *flag, **variables)
+        assert said.code == 0, said.err
+        assert "Traceback" not in said.err
+        assert "\x1b[" not in said.out + said.err
+    assert "2 unchanged" in taskops(root, "plan", "--emulator").out
+
+
+HOSTILE = "x\n::set-output name=a::b\n##[error]c\r::stop-commands::d\x1b[31m\u202e"
+
+
+def test_what_a_service_says_cannot_command_the_runner(tmp_path: Path) -> None:
+    root, _ = clones(tmp_path)
+    variables = {"GITHUB_ACTIONS": "true", "GITHUB_ACTOR": HOSTILE.replace("\x00", "")}
+    with service() as at:
+        taskops(root, "apply", "--yes", **at.variables)
+        fields = {"description": HOSTILE, "code": HOSTILE}
+        at.account.edit(name="hello", latest=fields)
+        at.account.edit(name=f"n{HOSTILE}", latest=fields)
+        told = []
+        for form in ("text", "json", "markdown", "html"):
+            words = ["plan", "--verbose", "--format", form]
+            told.append(taskops(root, *words, **at.variables, **variables))
+        told += [
+            taskops(root, *words, **at.variables, **variables)
+            for words in (
+                ["drift"],
+                ["drift", "--format", "markdown"],
+                ["apply", "--yes"],
+            )
+        ]
+        body = json.dumps({"error": {"message": HOSTILE}})
+        no = {"method": "POST", "do": "status", "status": 400, "body": body}
+        at.account.set_faults([no])
+        edit(root, "name: t0", "name: t7", "tasks/more.yaml")
+        told.append(
+            taskops(
+                root, "apply", "--select", "t7", "--yes", **at.variables, **variables
+            )
+        )
+        assert told[-1].code == 1
+        at.account.set_faults([{"do": "status", "status": 400, "body": body}])
+        told.append(taskops(root, "plan", **at.variables, **variables))
+        told.append(taskops(root, "status", "--log", **variables))
+    for said in told:
+        for text in (said.out, said.err):
+            assert "##[" not in text, text
+            assert "\x1b" not in text
+            # JSON is data, and keeps what it was given.
+            assert "\u202e" not in text or text.startswith("{")
+            lines = text.replace("\r", "\n").split("\n")
+            assert not [x for x in lines if x.strip().startswith("::")], text
