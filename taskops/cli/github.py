@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskops.errors import Guarded
+from taskops.errors import Guarded, UsageError
 from taskops.render.clean import lines
 
 if TYPE_CHECKING:
@@ -167,7 +167,15 @@ def superseded_by(home: Path, environ: Mapping[str, str]) -> str:
     from taskops.ledger.plumbing import Git
 
     git = Git(home, environ)
-    remote = git.remote()
+    try:
+        git.check()
+        remote = git.remote()
+    except UsageError as error:
+        raise Guarded(
+            "it cannot be told whether this is the tip of the default branch",
+            error.detail,
+            "check the repository out, as the apply workflow does",
+        ) from None
     words = ("ls-remote", "--symref", remote, "HEAD")
     answer = git.must("ls-remote", git.ask_remote(git.url(remote), *words))
     event = event_of(environ)

@@ -74,5 +74,10 @@ def test_a_remote_that_does_not_answer_lets_nothing_through(clone: Path) -> None
         superseded_by(clone, job())
 
 
+def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Guarded, match="cannot be told"):
+        superseded_by(tmp_path, job())
+
+
 def test_a_person_at_a_desk_is_not_asked(tmp_path: Path) -> None:
     assert superseded_by(tmp_path, {}) == ""

@@ -91,8 +91,23 @@ def apply(given: dict[str, Any]) -> int:
     with watching(given.get("json_into")) as watch:
         saved = _saved(given)
         with session(options.wanted_from(given), watch.listener) as opened:
-            watch.code = _apply(given, saved, opened, watch)
+            if not _superseded(given, opened):
+                watch.code = _apply(given, saved, opened, watch)
     return watch.code
+
+
+def _superseded(given: dict[str, Any], opened: Session) -> bool:
+    """Whether a newer commit is there to be applied, by a job of its own."""
+    from taskops.cli.github import superseded_by, write_summary
+
+    if given["at"] or given["emulator"]:
+        return False
+    newer = superseded_by(opened.home, opened.environ)
+    if newer:
+        told = f"superseded by {newer[:12]}, which has a run of its own"
+        tell(f"{told}; nothing was applied")
+        write_summary(opened.environ, f"**Nothing was applied**: {told}.")
+    return bool(newer)
 
 
 def _saved(given: dict[str, Any]) -> SavedPlan | None:
