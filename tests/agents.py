@@ -111,7 +111,8 @@ class Agents:
 
     def _declare(self, manifest: dict[str, Any]) -> None:
         text = json.dumps({"kind": "AgentTask", **manifest})
-        (self.root / "tasks" / f"{manifest['name']}.yaml").write_text(text, "utf-8")
+        file = self.root / "tasks" / f"{manifest['name'][:40]}.yaml"
+        file.write_text(text, "utf-8")
 
     @property
     def file(self) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from taskops.model.values import canonical, thaw
 from taskops.render import clean
 from taskops.render.paint import BARE
+from taskops.render.returned import result_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,8 @@ def report_text(report: Report, look: Look = BARE, *, resume: str = "") -> str:
 def _outcomes(report: Report, look: Look) -> Iterator[str]:
     told: Counter[tuple[str, str]] = Counter()
     for outcome in report.outcomes:
-        if outcome.status in ("applied", "already_satisfied") and not outcome.notes:
+        good = outcome.status in ("applied", "already_satisfied")
+        if good and not outcome.notes and not any(result_lines(outcome.result)):
             continue
         same = (outcome.status, outcome.detail)
         told[same] += 1
@@ -72,6 +74,8 @@ def outcome_lines(outcome: Outcome, look: Look = BARE) -> Iterator[str]:
     yield f"  {clean.line(str(outcome.address))}  {outcome.change} {word}{detail}"
     for note in outcome.notes:
         yield f"      {clean.line(note)}"
+    for line in result_lines(outcome.result):
+        yield f"      {line}"
     if outcome.hint:
         yield f"      hint: {clean.line(outcome.hint)}"
 

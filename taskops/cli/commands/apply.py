@@ -75,6 +75,9 @@ Examples:
 @click.option(
     "--take-over", metavar="ID", default="", help="Take the ledger from that apply."
 )
+@click.option(
+    "--output-dir", metavar="DIR", help="Write what agent runs return, a file for each."
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
 @options.json_into
 @options.talk
@@ -182,12 +185,26 @@ def _apply(
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
+    written = _write_results(given.get("output_dir"), report)
     step_outputs(sheet, report.exit)
     out.write(f"\n{report_text(report, look, resume=_resume(given, report))}")
-    code: int = report.exit or (Exit.FAILED if out.failed else Exit.OK)
+    code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, plan, report)
     return code
+
+
+def _write_results(folder: str | None, report: Report) -> bool:
+    """Whether all is well; what was returned is in the kept report in any case."""
+    if folder is None:
+        return True
+    from pathlib import Path
+
+    from taskops.cli.results import write_results
+
+    if why := write_results(Path(folder), report):
+        tell(f"the results could not be written into `{folder}`: {why}")
+    return not why
 
 
 def _smoke(given: dict[str, Any], opened: Session, plan: Plan, report: Report) -> int:

@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taskops.cli.running import Attempt
+    from taskops.cli.wiring import Session
 
 EPILOG = """\b
 Examples:
   taskops run hello --input ANCHOR_URL=https://example.com --emulator
   taskops run hello price-watch --junit runs.xml
+  taskops run --cancel morning-briefing
 """
 
 
@@ -44,6 +46,9 @@ Examples:
     help="How long to wait for the end.",
 )
 @click.option("--junit", metavar="FILE", help="Write the results as JUnit XML too.")
+@click.option(
+    "--cancel", is_flag=True, help="Stop the runs of these agent tasks instead."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
@@ -56,6 +61,8 @@ def command(names: tuple[str, ...], **given: Any) -> int:
 
     inputs = _inputs(given["inputs"])
     with session(options.wanted_from(given)) as opened:
+        if given["cancel"]:
+            return _cancel(opened, names)
         attempts = runnables(opened, names, inputs)
         suite = f"{opened.project.name} {opened.project.environment.name}"
         try:
@@ -73,6 +80,20 @@ def command(names: tuple[str, ...], **given: Any) -> int:
     else:
         out.write(_text(attempts, given["color"]))
     return max(worst(attempts), Exit.OK if written else Exit.FAILED)
+
+
+def _cancel(opened: Session, names: Sequence[str]) -> int:
+    from taskops.cli.commands.status import named
+    from taskops.cli.results import cancel
+    from taskops.cli.streams import Out
+    from taskops.errors import Exit
+    from taskops.render.clean import line
+
+    known = list(opened.ledger.read().records.values())
+    records = [record for name in names for record in named(known, name)]
+    for told in cancel(opened, records):
+        Out(sys.stdout, tolerant=False).write(f"{line(told)}\n")
+    return Exit.OK
 
 
 def _inputs(given: Sequence[str]) -> dict[str, str]:

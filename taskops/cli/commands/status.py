@@ -54,9 +54,11 @@ def command(**given: Any) -> int:
 
 
 def _state(opened: Session, given: dict[str, Any]) -> str:
+    from taskops.cli.results import asked_results, kept_results
     from taskops.cli.standing import standing
     from taskops.cli.streams import look_of
     from taskops.render.ledger_text import records_json, records_text
+    from taskops.render.returned import result_lines
 
     ledger = opened.ledger
     state = ledger.read()
@@ -65,8 +67,13 @@ def _state(opened: Session, given: dict[str, Any]) -> str:
         return records_json(records)
     look = look_of(sys.stdout, os.environ, given["color"])
     text = records_text(records, look)
+    lines = standing(opened, records) if given["live"] else {}
+    results = kept_results(opened.home, records)
     if given["live"]:
-        lines = standing(opened, records)
+        results = asked_results(opened, records) | results
+    for address, result in results.items():
+        lines[address] = [*lines.get(address, []), *result_lines(result)]
+    if lines:
         text = ""
         for record in records:
             text += records_text([record], look)

@@ -1,0 +1,127 @@
+"""What runs returned: as files, and again from the reports that were kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from taskops.errors import TaskopsError
+from taskops.ledger.disk import replace_file
+from taskops.model.values import digest, frozen, thaw
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from taskops.cli.wiring import Session
+    from taskops.model.plan import Outcome, Report
+    from taskops.model.record import Record
+    from taskops.model.resource import Address
+    from taskops.model.values import Tree
+
+LONGEST_NAME = 120
+"""Characters of a name that go into a file's name."""
+
+
+def write_results(folder: Path, report: Report) -> str:
+    """One file for each run that ended; why it could not be, empty where it was."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for outcome in report.outcomes:
+            if outcome.result:
+                name = file_name(outcome.address)
+                replace_file(folder / name, _document(outcome).encode())
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
+def file_name(address: Address) -> str:
+    """A name that every disk takes, and that two addresses never share."""
+    name = address.name
+    if len(name) > LONGEST_NAME:
+        short = hashlib.sha256(name.encode()).hexdigest()[:12]
+        name = f"{name[:LONGEST_NAME]}-{short}"
+    return f"{address.provider}--{name}.json"
+
+
+def _document(outcome: Outcome) -> str:
+    job = outcome.record.job if outcome.record is not None else None
+    document = {
+        "format_version": 1,
+        "address": str(outcome.address),
+        "status": outcome.status,
+        "detail": outcome.detail,
+        "run": job.poll_id if job is not None else "",
+        "revision": job.digest if job is not None else "",
+        **{key: thaw(value) for key, value in outcome.result.items()},
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+def kept_results(home: Path, records: Sequence[Record]) -> dict[Address, Tree]:
+    """Results that a kept report holds, known by the digest in the ledger."""
+    wanted = {
+        (str(record.address), record.job.result): record.address
+        for record in records
+        if record.job is not None and record.job.result
+    }
+    found: dict[Address, Tree] = {}
+    paths = sorted((home / ".taskops" / "reports").glob("*.json"), reverse=True)
+    for path in paths if wanted else ():
+        for address, result in _outcomes(path):
+            at = wanted.get((address, digest(result)))
+            if at is not None:
+                found.setdefault(at, result)
+    return found
+
+
+def _outcomes(path: Path) -> list[tuple[str, Tree]]:
+    """The outcomes of a report; a file that is no report has none."""
+    try:
+        rows = json.loads(path.read_text("utf-8"))["outcomes"]
+        return [(str(row["address"]), frozen(row["result"])) for row in rows]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+
+
+def asked_results(opened: Session, records: Sequence[Record]) -> dict[Address, Tree]:
+    """What the services say of the runs now; raises TaskopsError."""
+    found: dict[Address, Tree] = {}
+    for record in records:
+        if record.kind != "agent" or record.job is None or not record.job.poll_id:
+            continue
+        provider = opened.provider(record.address.provider, writable=False)
+        state = provider.poll(record.job)
+        if state.result:
+            found[record.address] = state.result
+    return found
+
+
+def cancel(opened: Session, records: Sequence[Record]) -> list[str]:
+    """Stop runs, and tell what became of each; raises TaskopsError."""
+    return [f"{record.address}: {_cancelled(opened, record)}" for record in records]
+
+
+def _cancelled(opened: Session, record: Record) -> str:
+    address, job = record.address, record.job
+    if address.provider != "browser_use":
+        name = {"stablebrowse": "StableBrowse", "anchor": "Anchor"}[address.provider]
+        raise TaskopsError(
+            f"{name} has no way to stop a run",
+            f"`{address}` goes on until it ends",
+            "wait for it with `taskops apply`",
+        )
+    if job is None or not job.poll_id:
+        raise TaskopsError(
+            f"no run of `{address}` is known",
+            "its start is not recorded, or its answer was lost",
+            "run `taskops plan`: it looks for it",
+        )
+    from taskops.providers.browser_use.provider import BrowserUse
+
+    provider = opened.provider(address.provider, writable=True)
+    assert isinstance(provider, BrowserUse)  # noqa: S101  # by its name
+    state = provider.cancel(job)
+    return state.detail if state.status != "running" else "asked to stop"
