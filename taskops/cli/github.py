@@ -140,19 +140,18 @@ def _append(path: str, text: str) -> None:
         file.write(text)
 
 
-def both_ways_out(told: str) -> str:
-    """
-    The two commands that end a drift, as Markdown; empty where there is none.
+def block(text: str) -> str:
+    """Text of a terminal as Markdown; whatever is in it cannot end the block."""
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
+    return f"\n{fence}text\n{lines(text).strip()}\n{fence}\n"
 
-    Names come from the service, so they stand in a block that they cannot end.
-    """
+
+def both_ways_out(told: str) -> str:
+    """The two commands that end a drift, as Markdown; empty where there is none."""
     if not told:
         return ""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", told)), default=0))
-    return (
-        f"\n### Two ways out\n\n{fence}text\n{lines(told).rstrip()}\n{fence}\n\n"
-        "Without a terminal: run the apply workflow with that environment and digest.\n"
-    )
+    where = "run the apply workflow with that environment and digest"
+    return f"\n### Two ways out\n{block(told)}\nWithout a terminal: {where}.\n"
 
 
 def superseded_by(home: Path, environ: Mapping[str, str]) -> str:

@@ -134,6 +134,19 @@ def test_what_is_no_digest_approves_nothing(job: Job, shop: Path, digest: str) -
     assert not (shop / ".taskops").exists()
 
 
+def test_the_page_of_the_run_says_how_an_apply_ended(job: Job, shop: Path) -> None:
+    run(job, "apply")
+    first = (job.folder / "summary").read_text("utf-8")
+    edit_by_hand(shop)
+    refused = run(job, "apply")
+
+    both = (job.folder / "summary").read_text("utf-8")
+    assert "1 applied" in first
+    assert refused.code == 6
+    assert outputs(job)["result"] == "not_approved"
+    assert "--expect-digest" in both.removeprefix(first)
+
+
 def test_drift_is_told_with_both_ways_out_and_is_no_failure(
     job: Job, shop: Path
 ) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskops.cli.github import SUMMARY, within, write_outputs, write_summary
+from taskops.cli.github import SUMMARY, block, within, write_outputs, write_summary
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,3 +112,14 @@ def test_a_summary_is_never_cut_inside_a_fence_or_a_fold() -> None:
 
 def test_where_nothing_fits_nothing_is_written() -> None:
     assert within("x" * 100, 50) == ""
+
+
+@pytest.mark.parametrize("text", ["x", "```", "a\n````\n## b", "\x1b[31mx\u202e"])
+def test_a_block_holds_whatever_is_put_into_it(text: str) -> None:
+    first, *inside, last = block(text).strip().split("\n")
+
+    fence = first.removesuffix("text")
+    assert last == fence
+    assert set(fence) == {"`"}
+    assert not any(fence in line for line in inside)
+    assert "\x1b" not in block(text)

@@ -156,11 +156,13 @@ def _environment(sheet: Sheet) -> str | None:
 def _apply(
     given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
 ) -> int:
+    from taskops.cli.github import block
     from taskops.cli.reports import keep_report
     from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out, look_of
-    from taskops.errors import Exit
+    from taskops.errors import Exit, NotApproved
     from taskops.planning.saved import only_saved
+    from taskops.render.errors import error_text
     from taskops.render.text import plan_text
     from taskops.render.walk import sheet_of
 
@@ -173,21 +175,27 @@ def _apply(
     out = Out(sys.stdout)
     look = look_of(sys.stdout, os.environ, given["color"])
     out.write(plan_text(sheet, look, verbose=given["verbose"]))
-    if plan.errors:
-        return Exit.GUARDED
-    if not plan.effective and not plan.bookkeeping:
-        return Exit.OK
+    nothing = not plan.effective and not plan.bookkeeping
+    if plan.errors or nothing:
+        verdict = Exit.GUARDED if plan.errors else Exit.OK
+        step_outputs(sheet, verdict)
+        return verdict
     approval = _approval(given, plan)
     if approval is None:
         tell("nothing was applied")
         return Exit.NOT_APPROVED
-    report = _carry_out(given, opened, watch, plan, approval)
+    try:
+        report = _carry_out(given, opened, watch, plan, approval)
+    except NotApproved as refused:
+        step_outputs(sheet, refused.exit, block(error_text(refused)))
+        raise
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
     written = _write_results(given.get("output_dir"), report)
-    step_outputs(sheet, report.exit)
-    out.write(f"\n{report_text(report, look, resume=_resume(given, report))}")
+    resume = _resume(given, report)
+    step_outputs(sheet, report.exit, block(report_text(report, resume=resume)))
+    out.write(f"\n{report_text(report, look, resume=resume)}")
     code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, plan, report)
