@@ -16,6 +16,7 @@ from taskops.applying.stop import StopFlag
 from taskops.cli.services import canonical
 from taskops.emulator.app import Emulator
 from taskops.emulator.server import serve
+from taskops.errors import InvalidManifests
 from taskops.ledger import FileLedger
 from taskops.manifests.project import load_project
 from taskops.manifests.resolve import load_resources
@@ -136,7 +137,8 @@ class Agents:
         loaded = load_resources(
             project, environ=self.environ, canonical=canonical, check_code=False
         )
-        assert not [p for p in loaded.problems if p.severity == "error"]
+        if any(problem.severity == "error" for problem in loaded.problems):
+            raise InvalidManifests(loaded.problems)
         return make_plan(
             project,
             loaded.resources,

@@ -63,11 +63,6 @@ MARGIN = 300.0
 
 FILES = ("includedFileNames",)
 
-MOST_LABELS = 7
-"""Metadata pairs that are left to the user: the service takes ten, three are ours."""
-
-OURS = (ID, DIGEST, INTENT)
-
 BrowserUseApi: TypeAlias = Literal["2025-08", "v2", "auto"]
 
 # Models come and go, so one that is not here is worth a word, not a refusal.
@@ -350,7 +345,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def _check(resource: Resource, shape: Shape) -> list[Problem]:
     spec, found = resource.spec, []
-    settings, labels = spec.get("agentSettings"), spec.get("metadata")
+    settings = spec.get("agentSettings")
     llm = settings.get("llm") if isinstance(settings, Mapping) else None
     if not llm:
         found.append(
@@ -379,28 +374,6 @@ def _check(resource: Resource, shape: Shape) -> list[Problem]:
     browser = spec.get("browserSettings")
     if isinstance(browser, Mapping) and browser.get("sessionId"):
         found += _ignored_by_session(resource, browser)
-    if isinstance(labels, Mapping) and (ours := [k for k in labels if k in OURS]):
-        found.append(
-            replace(
-                _warn(
-                    resource,
-                    f"`metadata` has {_listed(ours)}, which we write ourselves",
-                    "choose another key",
-                ),
-                severity="error",
-            )
-        )
-    if isinstance(labels, Mapping) and len(labels) > MOST_LABELS:
-        found.append(
-            replace(
-                _warn(
-                    resource,
-                    f"`metadata` has more than {MOST_LABELS} pairs",
-                    "the service takes ten, and three are ours: remove some",
-                ),
-                severity="error",
-            )
-        )
     return found
 
 
