@@ -10,7 +10,9 @@ from taskops.model.values import dotted, frozen, thaw
 
 if TYPE_CHECKING:
     from taskops.model.resource import Resource
-    from taskops.model.values import Tree
+    from taskops.model.values import Tree, Value
+
+MISSING = "it ended without the structured content that the schema asks for"
 
 LONGEST = 120
 """Characters of one complaint: it may quote the whole result."""
@@ -25,21 +27,23 @@ def judged(after: Resource, result: Tree) -> tuple[Tree, str]:
     schema = next((s for n in RESULT_SCHEMAS if (s := after.spec.get(n))), None)
     if schema is None:
         return result, ""
+    try:
+        return _read(after, result, schema)
+    except RecursionError:
+        return result, "it is nested too deeply to be read"
+
+
+def _read(after: Resource, result: Tree, schema: Value) -> tuple[Tree, str]:
     plain = cast("dict[str, object]", thaw(result))
-    if "structured" in plain:
-        value = plain["structured"]
-    elif plain.get("output") is None or after.address.provider == "stablebrowse":
-        return (
-            result,
-            "it ended without the structured content that the schema asks for",
-        )
-    else:
+    if "structured" not in plain:
+        text = plain.get("output")
+        if text is None or after.address.provider == "stablebrowse":
+            return result, MISSING
         try:
-            value = json.loads(str(plain["output"]), parse_constant=_no_constant)
-        except (ValueError, RecursionError):
+            plain["structured"] = json.loads(str(text), parse_constant=_no_constant)
+        except ValueError:
             return result, "`output` is not the JSON that the schema asks for"
-    read = frozen(plain | {"structured": value})
-    return read, _mismatch(thaw(schema), value)
+    return frozen(plain), _mismatch(thaw(schema), plain["structured"])
 
 
 def _mismatch(schema: object, value: object) -> str:

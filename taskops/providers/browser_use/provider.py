@@ -16,11 +16,11 @@ from taskops.errors import (
     Refused,
     TaskopsError,
 )
-from taskops.model.problem import Problem
 from taskops.model.record import SINCE
 from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
 from taskops.model.values import Secret
+from taskops.providers.browser_use.checks import checked, listed
 from taskops.providers.browser_use.convert import (
     DIGEST,
     ID,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from taskops.model.ports import Lanes, Listener
+    from taskops.model.problem import Problem
     from taskops.model.record import Job, Record
     from taskops.model.resource import Address, Kind, Resource
     from taskops.model.values import Tree
@@ -64,31 +65,6 @@ MARGIN = 300.0
 FILES = ("includedFileNames",)
 
 BrowserUseApi: TypeAlias = Literal["2025-08", "v2", "auto"]
-
-# Models come and go, so one that is not here is worth a word, not a refusal.
-KNOWN_MODELS = frozenset(
-    {
-        "browser-use-llm",
-        "browser-use-2.0",
-        "o3",
-        "o4-mini",
-        "gpt-4o",
-        "gpt-4o-mini",
-        "gpt-4.1",
-        "gpt-4.1-mini",
-        "gpt-5",
-        "gpt-5-mini",
-        "gemini-2.5-flash",
-        "gemini-2.5-pro",
-        "gemini-flash-latest",
-        "gemini-flash-lite-latest",
-        "llama-4-maverick-17b-128e-instruct",
-        "claude-sonnet-4",
-        "claude-sonnet-4-20250514",
-        "claude-sonnet-4-5-20250929",
-        "claude-sonnet-4.5",
-    }
-)
 
 
 def open_browser_use(
@@ -149,7 +125,7 @@ class BrowserUse:
     def check(self, wanted: Iterable[Resource]) -> list[Problem]:
         """What the service cannot hold, and what will surprise later."""
         shape = self._shape()
-        return [found for resource in wanted for found in _check(resource, shape)]
+        return [found for resource in wanted for found in checked(resource, shape)]
 
     def close(self) -> None:
         """Hang up."""
@@ -242,8 +218,8 @@ class BrowserUse:
         note = f"the service takes only the `{shape}` shape of a run"
         if missing := left_out(step.after, shape):
             raise Refused(
-                f"{note}, which has no place for {_listed(missing)}",
-                hint=f"remove {_listed(missing)} from the manifest",
+                f"{note}, which has no place for {listed(missing)}",
+                hint=f"remove {listed(missing)} from the manifest",
                 status=422,
             )
         try:
@@ -337,58 +313,3 @@ def _window(jobs: Sequence[Job | None]) -> dict[str, str]:
         return {}
     after = datetime.fromtimestamp(first - MARGIN, UTC)
     return {"after": after.isoformat(timespec="seconds").replace("+00:00", "Z")}
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
-
-
-def _check(resource: Resource, shape: Shape) -> list[Problem]:
-    spec, found = resource.spec, []
-    settings = spec.get("agentSettings")
-    llm = settings.get("llm") if isinstance(settings, Mapping) else None
-    if not llm:
-        found.append(
-            _warn(
-                resource,
-                "the model is not pinned: the service's default moves",
-                "set `agentSettings: {llm: …}`",
-            )
-        )
-    elif llm not in KNOWN_MODELS:
-        found.append(
-            _warn(
-                resource,
-                f"the model `{llm}` is not one that we know",
-                "check the spelling; new models are fine",
-            )
-        )
-    if missing := left_out(resource, shape):
-        found.append(
-            _warn(
-                resource,
-                f"the `{shape}` shape of a run has no place for {_listed(missing)}",
-                "remove it, or choose another --browser-use-api",
-            )
-        )
-    browser = spec.get("browserSettings")
-    if isinstance(browser, Mapping) and browser.get("sessionId"):
-        found += _ignored_by_session(resource, browser)
-    return found
-
-
-def _ignored_by_session(
-    resource: Resource, browser: Mapping[str, object]
-) -> list[Problem]:
-    given = resource.spec.get("sessionSettings")
-    if not browser.get("profileId") and not given:
-        return []
-    words = "a session that is there already keeps its own profile and settings"
-    hint = "leave out `browserSettings.sessionId`, or the profile and settings"
-    return [_warn(resource, words, hint)]
-
-
-def _warn(resource: Resource, summary: str, hint: str) -> Problem:
-    return Problem(
-        summary, "", resource.where, hint, "warning", address=str(resource.address)
-    )
