@@ -23,7 +23,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code, whatever happens."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        from taskops.cli.streams import fill_gaps
+        from taskops.cli.gaps import fill_gaps
 
         signal.signal(signal.SIGTERM, _terminate)
         fill_gaps()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
 from taskops.render.clean import without_commands, without_commands_in_json
@@ -15,23 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Color: TypeAlias = Literal["auto", "always", "never"]
-
-
-def fill_gaps() -> None:
-    """
-    Give the process the three streams that it may have been started without.
-
-    Otherwise the next file that is opened would become one of them.
-    """
-    for number, name in enumerate(("stdin", "stdout", "stderr")):
-        try:
-            os.fstat(number)
-        except OSError:
-            os.open(os.devnull, os.O_RDWR)
-        if getattr(sys, name) is None:
-            mode = "w" if number else "r"
-            stream = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  # for good
-            setattr(sys, name, stream)
 
 
 class Out:
