@@ -54,6 +54,8 @@ def test_help_imports_little_more_than_click() -> None:
     )
     assert ran.stderr.splitlines() == [
         "[]",
-        "['taskops.cli', 'taskops.cli.app', 'taskops.cli.boundary',"
-        " 'taskops.cli.gaps', 'taskops.errors']",
+        (
+            "['taskops.cli', 'taskops.cli.app', 'taskops.cli.boundary',"
+            " 'taskops.cli.gaps', 'taskops.errors']"
+        ),
     ]
