@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,7 +25,7 @@ def lanes() -> Iterator[Lanes]:
 
 def ids(pages: Pages, lanes: Lanes | None = None) -> tuple[set[str], str]:
     listed = list_tasks(pages.door(), lanes)
-    return {str(one["id"]) for one in listed.rows}, listed.incomplete_because
+    return {one.task.id for one in listed.rows}, listed.incomplete_because
 
 
 def test_every_page_is_read_and_numbers_travel_as_text(lanes: Lanes) -> None:
@@ -138,3 +139,25 @@ def test_another_form_is_a_failed_read_and_never_an_empty_account(
 ) -> None:
     with pytest.raises(ReadFailed):
         ids(Pages([], answer=answer))
+
+
+def test_a_listing_does_not_hold_the_code_of_the_account() -> None:
+    pages = Pages([row(n, code="x" * 20_000 + str(n)) for n in range(300)])
+    door = pages.door()
+
+    tracemalloc.start()
+    listed = list_tasks(door, None)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(listed.rows) == 300
+    assert held < 1_500_000
+
+
+def test_the_code_of_a_row_is_part_of_its_fingerprint() -> None:
+    one, other = (
+        list_tasks(Pages([row(1, code=code)]).door(), None).rows[0].task.row
+        for code in ("x", "y")
+    )
+
+    assert one != other

@@ -12,10 +12,10 @@ from taskops.providers.anchor.canonical import CONFIGURATION
 from taskops.providers.anchor.convert import revealed, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from taskops.model.record import Job
-    from taskops.model.resource import Resource
+    from taskops.model.resource import Observed, Resource
     from taskops.model.step import Begin
     from taskops.providers.http.door import Door
 
@@ -89,15 +89,14 @@ class Generation:
         return True
 
     def recover(
-        self, job: Job, after: Resource, rows: Sequence[Mapping[str, object]]
+        self, job: Job, after: Resource, tasks: Sequence[Observed]
     ) -> Job | None:
         """Found by its name, if exactly one has it: a start is under a new name."""
         name = job.name or after.name
-        named = [row for row in rows if row.get("name") == name]
+        named = [task.id for task in tasks if task.name == name]
         if len(named) != 1:
             return None
-        object_id = text_of(named[0].get("id"))
-        return replace(job, status="running", poll_id=object_id)
+        return replace(job, status="running", poll_id=named[0])
 
 
 def _names_other(error: Refused) -> bool:

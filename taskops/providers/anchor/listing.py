@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskops.errors import ReadFailed
+from taskops.providers.anchor.convert import row_of, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from taskops.model.ports import Lanes
+    from taskops.model.resource import Observed
     from taskops.providers.http.door import Answer, Door
 
 PAGE = 100
@@ -25,17 +27,32 @@ TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """
+    What is kept of a listing row.
+
+    Made while its page arrives: rows carry code, and an account of it would not
+    fit into memory.
+    """
+
+    task: Observed
+    description: str
+    team: str
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
     """Rows by id in the order of the service, deleted ones left out."""
 
-    rows: tuple[Mapping[str, object], ...]
+    rows: tuple[Row, ...]
     team: str
     incomplete_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    rows: tuple[Mapping[str, object], ...]
+    rows: tuple[Row, ...]
     total: int
     size: int
 
@@ -47,19 +64,19 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     Offset paging can skip and repeat while others write, so only a count that
     equals `total` proves the listing whole.
     """
-    why, rows = "", dict[str, Mapping[str, object]]()
+    why, rows = "", dict[str, Row]()
     for _ in range(TRIES):
         first = _first_page(door, lanes)
         pages = [first, *_other_pages(door, lanes, first)]
-        rows = {str(row.get("id", "")): row for page in pages for row in page.rows}
+        rows = {row.task.id: row for page in pages for row in page.rows}
         totals = {page.total for page in pages}
         if totals == {len(rows)}:
             why = ""
             break
         said = " or ".join(str(total) for total in sorted(totals))
         why = f"the service speaks of {said} tasks and listed {len(rows)}"
-    kept = tuple(row for row in rows.values() if not row.get("deleted"))
-    teams = {str(row["teamId"]) for row in kept if row.get("teamId")}
+    kept = tuple(row for row in rows.values() if not row.deleted)
+    teams = {row.team for row in kept if row.team}
     return Listed(kept, min(teams, default=""), why)
 
 
@@ -112,7 +129,7 @@ def _page(door: Door, number: int, size: int) -> _Page:
             "run the same command again",
         )
     rows = tuple(
-        row
+        _row(row)
         for row in tasks
         if isinstance(row, Mapping) and isinstance(row.get("id"), str)
     )
@@ -124,6 +141,15 @@ def _page(door: Door, number: int, size: int) -> _Page:
         # A service may cap the page and still repeat the limit it was asked for.
         capped = len(rows)
     return _Page(rows, total, capped)
+
+
+def _row(row: Mapping[str, object]) -> Row:
+    return Row(
+        row_of(row),
+        text_of(row.get("description")),
+        str(row.get("teamId") or ""),
+        bool(row.get("deleted")),
+    )
 
 
 def unwrap(answer: Answer) -> Answer:

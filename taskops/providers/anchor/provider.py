@@ -120,11 +120,9 @@ class Anchor:
     ) -> Reading:
         """The listing, and the versions of all that the ledger does not vouch for."""
         listed = list_tasks(self.door, self.lanes)
-        rows = {observed.id: observed for observed in map(row_of, listed.rows)}
+        rows = {row.task.id: row.task for row in listed.rows}
         self._tell(len(rows), len(rows), "tasks listed")
-        descriptions = {
-            str(row["id"]): text_of(row.get("description")) for row in listed.rows
-        }
+        descriptions = {row.task.id: row.description for row in listed.rows}
         for observed, description in self._not_listed_yet(known, rows):
             rows[observed.id] = observed
             descriptions[observed.id] = description
@@ -242,12 +240,11 @@ class Anchor:
         """One object now, by its id; by its name where no id is known."""
         object_id = at.id
         if not object_id:
-            rows = [
-                r for r in list_tasks(self.door, None).rows if r.get("name") == at.name
-            ]
-            if len(rows) != 1:
+            rows = list_tasks(self.door, None).rows
+            named = [row.task.id for row in rows if row.task.name == at.name]
+            if len(named) != 1:
                 return None
-            object_id = str(rows[0]["id"])
+            object_id = named[0]
         found = self._metadata(object_id)
         return None if found is None else self._whole(*found, None)
 
@@ -315,7 +312,7 @@ class Anchor:
             rows = list_tasks(self.door, None).rows
         except TaskopsError:
             return None
-        return self.generation.recover(job, after, rows)
+        return self.generation.recover(job, after, [row.task for row in rows])
 
 
 def _asked(

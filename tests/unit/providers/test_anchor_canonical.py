@@ -132,6 +132,12 @@ def test_what_is_not_the_default_stays() -> None:
     assert found["x402"] is True
 
 
+def test_a_whole_number_is_one_whatever_json_called_it() -> None:
+    found = compared(timeout={"max_duration": 30.0})["timeout"]
+
+    assert type(found["max_duration"]) is int
+
+
 def test_zero_is_no_false_and_one_is_no_true() -> None:
     assert digest(compared(timeout={"max_duration": 0})) != digest(compared())
     assert digest(compared(recording={"active": False})) != digest(compared())
