@@ -175,7 +175,7 @@ def _run_by_metadata(resource: Resource, context: Context) -> Decision:
         if run.latest is not None and run.latest.digest == resource.digest
     ]
     if not runs:
-        return Start(resource.address, resource, "new")
+        return _perhaps_run_before(resource, context)
     run = runs[-1]
     job = Job(resource.digest, "running", "", run.id, MappingProxyType({"id": run.id}))
     if run.status == "running":
@@ -183,6 +183,29 @@ def _run_by_metadata(resource: Resource, context: Context) -> Decision:
     if run.status == "ready":
         return Keep(resource.address, "adopted", "", run, resource, records=True)
     return _failed(resource, replace(job, status="failed"), run, context)
+
+
+def _perhaps_run_before(resource: Resource, context: Context) -> Decision:
+    """A run of the same question whose revision the service cannot tell."""
+    address, options = resource.address, context.options
+    found = [
+        run
+        for run in context.listing.named(address.name)
+        if run.latest is None and not context.owner(address.provider, run.id)
+    ]
+    if not found or address.name in options.retry:
+        return Start(address, resource, "new")
+    run = found[-1]
+    if address.name in options.adopt or options.adopt_all:
+        ids = MappingProxyType({"taskId": run.id})
+        return Wait(address, Job(resource.digest, "running", "", run.id, ids), resource)
+    return problem(
+        resource,
+        f"`{address}` may have run already, before the ledger knew of it",
+        f"run {run.id} of {run.updated_at} has the same prompt and end user",
+        f"take that run with --adopt {address.name}, "
+        f"or start another one with --retry {address.name}",
+    )
 
 
 def _unknown_run(resource: Resource, job: Job, context: Context) -> Decision:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 SERVICES = ["browser_use", "stablebrowse"]
 LOST = {"method": "POST", "path": "tasks$", "when": "after", "nth": 1}
-# The plan lists on Browser Use; the look after the lost answer is the second one.
+# The plan lists once; the look after the lost answer is the second one.
 NO_LOOK = {"method": "GET", "do": "status", "status": 400}
 NO_LOOKS = (
     {**NO_LOOK, "path": "browser-use.*/tasks$", "nth": 2},
-    {**NO_LOOK, "path": "stablebrowse.*/tasks$", "nth": 1},
+    {**NO_LOOK, "path": "stablebrowse.*/tasks$", "nth": 2},
 )
 
 
@@ -237,10 +237,44 @@ def test_an_older_run_of_the_same_prompt_is_not_the_lost_one(agents: Agents) -> 
     store.put_thing("stablebrowse-run", run["taskId"], old)
     agents.account.set_faults([lost(do="status", status=504, when="before")])
 
-    assert agents.apply().exit == Exit.UNKNOWN
+    assert agents.apply(retry=("price",)).exit == Exit.UNKNOWN
 
     with pytest.raises(Guarded):
         agents.apply()
+
+
+def test_stablebrowse_without_a_ledger_starts_nothing_by_itself(agents: Agents) -> None:
+    agents.stablebrowse()
+    agents.apply()
+    agents.lose_the_ledger()
+
+    with pytest.raises(Guarded) as refused:
+        agents.apply()
+    assert "may have run already" in refused.value.detail
+    assert len(agents.runs()) == 1
+
+    assert agents.verbs(adopt=("price",)) == {"price": "wait"}
+    assert agents.apply_one(adopt=("price",)).status == "applied"
+    assert agents.verbs() == {"price": "same"}
+    assert len(agents.runs()) == 1
+
+
+def test_another_prompt_or_user_is_another_run(agents: Agents) -> None:
+    agents.stablebrowse()
+    agents.apply()
+    agents.stablebrowse("other", endUserId="bob")
+    agents.stablebrowse("third", task="Find another price.")
+
+    assert agents.verbs() == {"price": "same", "other": "start", "third": "start"}
+
+
+def test_a_service_without_a_list_has_its_ledger_alone(agents: Agents) -> None:
+    agents.stablebrowse()
+    no_list = {**NO_LOOK, "path": "stablebrowse.*/tasks$", "status": 404}
+    agents.account.set_faults([no_list])
+
+    assert agents.apply_one().status == "applied"
+    assert agents.verbs() == {"price": "same"}
 
 
 @pytest.mark.parametrize("service", SERVICES)

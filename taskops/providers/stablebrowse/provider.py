@@ -140,26 +140,48 @@ class StableBrowse:
         refresh: bool = False,
     ) -> Reading:
         """
-        Starts whose answer was lost; all else that ran is in the ledger alone.
+        Starts whose answer was lost, and runs that new manifests may have had.
 
-        What is in the ledger was read before: nothing is asked for it.
+        All else that ran is in the ledger alone, and nothing is asked for it.
         """
         del refresh
         target = Target(self.door.origin)
         self.twins.know(known.values())
+        jobs = {address: record.job for address, record in known.items()}
+        new = [r for r in wanted if jobs.get(r.address) is None]
         lost = [
             (resource, job)
             for resource in wanted
-            if (record := known.get(resource.address)) is not None
-            and (job := record.job) is not None
+            if (job := jobs.get(resource.address)) is not None
             and job.status == "unknown"
         ]
-        if not lost:
+        if not lost and not new:
             return Reading(target, requests=self.door.requests)
-        rows = self._listed()
+        try:
+            rows = self._listed()
+        except NotFound:
+            # The listing is newer than the rest; without it the ledger is all.
+            return Reading(target, (), False, "the service has no list of runs")
         found = [self._found(rows, job, resource, lost) for resource, job in lost]
+        found += [self._earlier(rows, resource) for resource in new]
         objects = tuple(run for run in found if run is not None)
         return Reading(target, objects, requests=self.door.requests)
+
+    def _earlier(
+        self, rows: Sequence[Mapping[str, object]], resource: Resource
+    ) -> Observed | None:
+        """The newest run of the same question that nobody is known to own."""
+        row = self.twins.newest(rows, question(resource))
+        if row is None:
+            return None
+        return Observed(
+            self.name,
+            str(row.get("taskId")),
+            resource.address.name,
+            language="agent",
+            updated_at=str(row.get("createdAt", "")),
+            status=job_state(row).status,
+        )
 
     def _found(
         self,
