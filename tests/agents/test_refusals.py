@@ -135,7 +135,7 @@ def test_refusals_of_stablebrowse(
 
 def test_a_key_that_is_not_taken_is_exit_4(agents: Agents) -> None:
     agents.stablebrowse()
-    agents.account.account.api_key = "another"
+    agents.account.set_faults([{"method": "POST", "do": "status", "status": 401}])
 
     assert agents.apply().exit == Exit.AUTHENTICATION
 
