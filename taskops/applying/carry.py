@@ -227,9 +227,10 @@ class Carrying:
             step = Remove(change.address, before.id, before.name)
             try:
                 done = cast("Done", (yield Perform(step)))
-            except OutcomeUnknown:
-                # Deleting by id twice is deleting once.
-                done = cast("Done", (yield Perform(step)))
+            except OutcomeUnknown as unknown:
+                # Deleting by id twice is deleting once, and it was ours.
+                yield from resolve(unknown, Perform(step))
+                done = Done(step.id)
             self.wrote = not done.already
         outcome = self.outcome("applied" if self.wrote else "already_satisfied")
         return replace(outcome, drops=(change.address,))

@@ -7,14 +7,17 @@ import threading
 import time
 from dataclasses import dataclass, field
 
-OK = b'HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{"ok":true}'
+OK = b'HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 11\r\n\r\n{"ok":true}'
 
 
 def answer(
     status: int, body: bytes = b"{}", headers: dict[str, str] | None = None
 ) -> bytes:
     """One whole HTTP answer."""
-    lines = [f"HTTP/1.1 {status} X", f"Content-Length: {len(body)}"]
+    # The server hangs up after each; a client that was not told would try again
+    # on a dead connection, and count one request more than arrives.
+    lines = [f"HTTP/1.1 {status} X", "Connection: close"]
+    lines += [f"Content-Length: {len(body)}"]
     lines += [f"{key}: {value}" for key, value in (headers or {}).items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from account import generated, task
+from account import Account, generated, task
 from simulated import code
 
 from taskops.applying.lanes import Lanes
@@ -29,6 +29,7 @@ from taskops.providers.http import door as door_module
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from taskops.model.ports import Event
     from taskops.model.resource import Resource
@@ -303,6 +304,22 @@ def test_a_delete_whose_first_answer_was_lost_was_ours(service: Service) -> None
     removed = anchor.perform(Remove(AT, done.id, "a"))
 
     assert not removed.already
+
+
+def test_a_delete_whose_every_answer_was_lost_is_reported_as_ours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "BACKOFF", 0.001)
+    account = Account(tmp_path)
+    account.apply([task("a"), task("b")])
+    lost = {"do": "reset", "method": "DELETE", "when": "after"}
+    account.emulator.set_faults([{**lost, "times": door_module.ATTEMPTS}])
+
+    report = account.apply([task("a")], prune=True)
+
+    account.close()
+    (outcome,) = [o for o in report.outcomes if o.address.name == "b"]
+    assert (outcome.status, outcome.wrote) == ("applied", True)
 
 
 def test_an_upsert_whose_answer_was_lost_is_sent_again(service: Service) -> None:
