@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
-from urllib.parse import urlsplit
 
 import httpx
 
 from taskops.errors import (
     AuthenticationFailed,
-    NameTaken,
     NotFound,
     OutcomeUnknown,
     ReadFailed,
@@ -27,16 +24,16 @@ from taskops.providers.http.answers import (
     LONGEST_WAIT,
     Unreadable,
     http_date,
-    message,
     parse,
     retry_after,
 )
 from taskops.providers.http.budget import Budget
+from taskops.providers.http.clients import Clients, safe, without_user
+from taskops.providers.http.failures import Failures, Response
 from taskops.providers.http.limiter import Limiter
-from taskops.providers.http.redact import UNSEEN, Redactor
+from taskops.providers.http.redact import Redactor
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
     from taskops.errors import ServiceError
@@ -54,19 +51,6 @@ BACKOFF = 0.5
 
 PATIENCE = 600.0
 """Seconds that a lane may queue for its turn while others are asked to slow down."""
-
-LONGEST_MESSAGE = 300
-SHOWN_OF_RUBBISH = 50
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Response:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-    date: float | None
 
 
 class _Passing(Exception):
@@ -101,16 +85,15 @@ class Door:
     budget: Budget = field(default_factory=Budget)
     requests: int = 0
     _date: float | None = None
-    _here: threading.local = field(default_factory=threading.local)
-    _clients: list[httpx.Client] = field(default_factory=list)
-    _context: ssl.SSLContext | None = None
+    _clients: Clients = field(init=False)
+    _failures: Failures = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
-        if self.wsgi is None and not _safe(self.origin):
+        if self.wsgi is None and not safe(self.origin):
             raise UsageError(
                 f"the address of {self.name} must begin with https://",
-                f"it is `{_without_user(self.origin)}`",
+                f"it is `{without_user(self.origin)}`",
                 "plain http is for loopback only",
             )
         for value in self.headers.values():
@@ -120,6 +103,8 @@ class Door:
                     hint=f"check the value of {self.key_variable}",
                 )
             self.redactor.add(value.removeprefix("Bearer "))
+        self._clients = Clients(self.origin, self.wsgi)
+        self._failures = Failures(self.name, self.key_variable, self.redactor)
 
     def date(self) -> float | None:
         """Seconds since the epoch by the service's last `Date` header."""
@@ -144,7 +129,7 @@ class Door:
         except httpx.HTTPError as error:
             raise _Passing(
                 ReadFailed(
-                    f"{self.name} could not be read: {self._why(error)}",
+                    f"{self.name} could not be read: {self._failures.why(error)}",
                     f"GET {path}",
                     "check the network, then run the same command again",
                 )
@@ -153,7 +138,7 @@ class Door:
             try:
                 return parse(response.body)
             except Unreadable as error:
-                why = self._unreadable(error)
+                why = self._failures.unreadable(error)
                 raise _Passing(
                     ReadFailed(
                         f"{self.name} gave an {why}",
@@ -163,8 +148,8 @@ class Door:
                 ) from error
         if self._passing(response.status):
             wait = self._wait(response)
-            raise _Passing(self._read_failed(response, path), wait)
-        refusal = self._refusal(response, "GET", path)
+            raise _Passing(self._failures.read_failed(response, path), wait)
+        refusal = self._failures.refusal(response, "GET", path)
         if isinstance(refusal, NotFound | AuthenticationFailed):
             raise refusal
         raise ReadFailed(
@@ -223,18 +208,18 @@ class Door:
             # The connection never opened: surely nothing was sent.
             raise _Passing(
                 Refused(
-                    f"{self.name} could not be reached: {self._why(error)}",
+                    f"{self.name} could not be reached: {self._failures.why(error)}",
                     hint="check the network, then run the same command again",
                 )
             ) from error
         except httpx.HTTPError as error:
-            unknown = self._unknown(self._why(error), method, path)
+            unknown = self._failures.unknown(self._failures.why(error), method, path)
             raise _Passing(unknown) from error
         if 200 <= response.status < 300:
             return self._written(response, method, path)
         if not self._passing(response.status):
-            raise self._refusal(response, method, path)
-        said = f"{response.status} {self._said(response)}".strip()
+            raise self._failures.refusal(response, method, path)
+        said = f"{response.status} {self._failures.said(response)}".strip()
         wait = self._wait(response)
         if response.status == 429:
             failure = Refused(
@@ -246,88 +231,24 @@ class Door:
             if final is not None and final(_told(response)):
                 raise failure
             raise _Passing(failure, wait)
-        raise _Passing(self._unknown(said, method, path), wait)
+        raise _Passing(self._failures.unknown(said, method, path), wait)
 
-    def _written(self, response: _Response, method: str, path: str) -> Answer:
+    def _written(self, response: Response, method: str, path: str) -> Answer:
         if not response.body:
             return {}
         try:
             return parse(response.body)
         except Unreadable as error:
-            raise self._unknown(self._unreadable(error), method, path) from error
-
-    def _unreadable(self, error: Unreadable) -> str:
-        return "unreadable answer: " + self.redactor.clean(str(error), SHOWN_OF_RUBBISH)
+            raise self._failures.unknown(
+                self._failures.unreadable(error), method, path
+            ) from error
 
     @staticmethod
     def _passing(status: int) -> bool:
         """Whether asking again may help."""
         return status in {408, 429} or (status >= 500 and status not in {501, 505})
 
-    def _unknown(self, why: str, method: str, path: str) -> OutcomeUnknown:
-        return OutcomeUnknown(
-            f"{self.name} gave no usable answer: {why}", f"{method} {path}"
-        )
-
-    def _read_failed(self, response: _Response, path: str) -> ReadFailed:
-        return ReadFailed(
-            f"{self.name} answered {response.status} {self._said(response)}".strip(),
-            f"GET {path}",
-            "run the same command again later",
-            status=response.status,
-        )
-
-    def _refusal(
-        self, response: _Response, method: str, path: str
-    ) -> ServiceError | AuthenticationFailed:
-        """The name of a final no."""
-        status, said = response.status, self._said(response)
-        where = f"{method} {path}"
-        if status == 401:
-            return AuthenticationFailed(
-                f"{self.name} does not take the key",
-                said,
-                f"check the value of {self.key_variable}",
-            )
-        if status == 403:
-            return AuthenticationFailed(
-                f"{self.name} does not allow this with the key",
-                said or where,
-                f"use a key with that right in {self.key_variable}",
-            )
-        if 300 <= status < 400:
-            target = self.redactor.clean(_host(response.headers.get("location", "")))
-            return Refused(
-                f"{self.name} answered with a redirect, which is never followed",
-                f"{where} points to {target or 'nowhere'}",
-                "check the base URL",
-                status=status,
-            )
-        if status == 402:
-            return Refused(
-                f"{self.name} wants to be paid first",
-                said or where,
-                "check the credits and the spending limit of the account",
-                status=status,
-            )
-        family = {404: NotFound, 409: NameTaken}.get(status, Refused)
-        words = f"{self.name} said no ({status})"
-        return family(f"{words}: {said}" if said else words, where, status=status)
-
-    def _said(self, response: _Response) -> str:
-        return self.redactor.clean(message(response.body), LONGEST_MESSAGE)
-
-    def _why(self, error: httpx.HTTPError) -> str:
-        words: dict[type[httpx.HTTPError], str] = {
-            httpx.ConnectTimeout: "no connection in time",
-            httpx.ReadTimeout: "no answer in time",
-            httpx.WriteTimeout: "the request could not be sent in time",
-            httpx.RemoteProtocolError: "the connection was cut",
-            httpx.ReadError: "the connection was reset",
-        }
-        return words.get(type(error)) or self.redactor.clean(str(error), 200)
-
-    def _wait(self, response: _Response) -> float | None:
+    def _wait(self, response: Response) -> float | None:
         asked = retry_after(response.headers.get("retry-after"), response.date)
         if response.status == 429:
             self.limiter.slow_down(min(asked or 0.0, LONGEST_WAIT))
@@ -364,14 +285,14 @@ class Door:
         body: object,
         params: Mapping[str, str],
         seconds: float,
-    ) -> _Response:
+    ) -> Response:
         self._renew(PATIENCE)
         with self.limiter.slot():
             self._renew(seconds)
             ends = time.monotonic() + seconds
             with self._lock:
                 self.requests += 1
-            with self._client().stream(
+            with self._clients.mine().stream(
                 method,
                 self.origin.rstrip("/") + path,
                 params=dict(params) or None,
@@ -386,7 +307,7 @@ class Door:
         if response.status_code < 400:
             self.limiter.speed_up()
             self.budget.earn()
-        return _Response(response.status_code, response.headers, received, found)
+        return Response(response.status_code, response.headers, received, found)
 
     @staticmethod
     def _receive(response: httpx.Response, ends: float) -> bytes:
@@ -401,75 +322,14 @@ class Door:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    def _client(self) -> httpx.Client:
-        """One client for each lane: a shared one serialises them."""
-        client: httpx.Client | None = getattr(self._here, "client", None)
-        if client is None:
-            client = self._here.client = self._open()
-            with self._lock:
-                self._clients.append(client)
-        return client
-
     def close(self) -> None:
         """Hang up; a lane that is still at a request finds its connection cut."""
-        with self._lock:
-            clients, self._clients = self._clients, []
-        for client in clients:
-            client.close()
-
-    def _open(self) -> httpx.Client:
-        if self.wsgi is not None:
-            transport = httpx.WSGITransport(app=_cut_off(self.wsgi))
-            return httpx.Client(transport=transport, follow_redirects=False)
-        if self.origin.startswith("http://"):
-            # Loopback: a proxy of the environment would never find it.
-            return httpx.Client(follow_redirects=False, trust_env=False)
-        with self._lock:
-            if self._context is None:
-                self._context = httpx.create_ssl_context()
-        return httpx.Client(follow_redirects=False, verify=self._context)
+        self._clients.close()
 
 
-def _safe(origin: str) -> bool:
-    """Whether a key may be sent there."""
-    try:
-        parts = urlsplit(origin)
-        _ = parts.port
-    except ValueError:
-        return False
-    if not parts.hostname or parts.username is not None or not origin.isascii():
-        return False
-    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
-    return parts.scheme == "https" or loopback
-
-
-def _host(address: str) -> str:
-    try:
-        return urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _without_user(origin: str) -> str:
-    """The address as it may be shown: a password may stand before the host."""
-    return UNSEEN.sub(" ", re.sub(r"[^/@]*@", "", origin))
-
-
-def _told(response: _Response) -> Answer:
+def _told(response: Response) -> Answer:
     """The body of a refusal, as far as it can be read."""
     try:
         return parse(response.body)
     except Unreadable:
         return {}
-
-
-def _cut_off(app: Callable[..., Any]) -> Callable[..., Any]:
-    """The application with its resets as the network would tell them."""
-
-    def call(*arguments: Any) -> Any:
-        try:
-            return app(*arguments)
-        except ConnectionError as error:
-            raise httpx.ReadError(str(error)) from error
-
-    return call

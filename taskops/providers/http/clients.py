@@ -1,0 +1,89 @@
+"""Connections: one client for each lane, one set of certificates for all."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from taskops.providers.http.redact import UNSEEN
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(slots=True)
+class Clients:
+    """The clients of one service; a shared one would serialise the lanes."""
+
+    origin: str
+    wsgi: Callable[..., Any] | None = None
+    _here: threading.local = field(default_factory=threading.local)
+    _opened: list[httpx.Client] = field(default_factory=list)
+    _context: ssl.SSLContext | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def mine(self) -> httpx.Client:
+        """The client of this lane."""
+        client: httpx.Client | None = getattr(self._here, "client", None)
+        if client is None:
+            client = self._here.client = self._open()
+            with self._lock:
+                self._opened.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close all, those of other lanes too."""
+        with self._lock:
+            opened, self._opened = self._opened, []
+        for client in opened:
+            client.close()
+
+    def _open(self) -> httpx.Client:
+        if self.wsgi is not None:
+            transport = httpx.WSGITransport(app=_cut_off(self.wsgi))
+            return httpx.Client(transport=transport, follow_redirects=False)
+        if self.origin.startswith("http://"):
+            # Loopback: a proxy of the environment would never find it.
+            return httpx.Client(follow_redirects=False, trust_env=False)
+        with self._lock:
+            if self._context is None:
+                self._context = httpx.create_ssl_context()
+        return httpx.Client(follow_redirects=False, verify=self._context)
+
+
+def safe(origin: str) -> bool:
+    """Whether a key may be sent there."""
+    try:
+        parts = urlsplit(origin)
+        _ = parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or parts.username is not None or not origin.isascii():
+        return False
+    loopback = parts.scheme == "http" and parts.hostname in LOOPBACK
+    return parts.scheme == "https" or loopback
+
+
+def without_user(origin: str) -> str:
+    """The address as it may be shown: a password may stand before the host."""
+    return UNSEEN.sub(" ", re.sub(r"[^/@]*@", "", origin))
+
+
+def _cut_off(app: Callable[..., Any]) -> Callable[..., Any]:
+    """The application with its resets as the network would tell them."""
+
+    def call(*arguments: Any) -> Any:
+        try:
+            return app(*arguments)
+        except ConnectionError as error:
+            raise httpx.ReadError(str(error)) from error
+
+    return call

@@ -1,0 +1,81 @@
+"""Connections: one client for each lane, certificates always checked."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from taskops.providers.http.clients import Clients, safe, without_user
+
+if TYPE_CHECKING:
+    import httpx
+
+
+def test_each_lane_has_its_own_client_and_keeps_it() -> None:
+    clients, others = Clients("https://api.example"), []
+
+    thread = threading.Thread(target=lambda: others.append(clients.mine()))
+    thread.start()
+    thread.join()
+
+    assert clients.mine() is clients.mine()
+    assert others[0] is not clients.mine()
+    clients.close()
+    assert clients.mine().is_closed
+    assert others[0].is_closed
+
+
+def test_all_clients_share_one_context_that_checks_certificates() -> None:
+    clients = Clients("https://api.example")
+    found: list[httpx.Client] = [clients.mine()]
+    thread = threading.Thread(target=lambda: found.append(clients.mine()))
+    thread.start()
+    thread.join()
+
+    context = clients._context
+
+    clients.close()
+    assert context is not None
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname
+    assert len(found) == 2
+    assert not any(client.follow_redirects for client in found)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://api.example",
+        "https://api.example:8443/anchor",
+        "http://127.0.0.1:80",
+        "http://localhost",
+        "http://[::1]:9",
+    ],
+)
+def test_a_key_may_be_sent_over_tls_or_to_this_machine(origin: str) -> None:
+    assert safe(origin)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://api.example",
+        "http://localhost.example",
+        "http://127.0.0.1@api.example",
+        "https://user:hunter22@api.example",
+        "https://[::1",
+        "https://api.example:99999",
+        "https://",
+        "api.example",
+        "",
+    ],
+)
+def test_a_key_may_be_sent_nowhere_else(origin: str) -> None:
+    assert not safe(origin)
+
+
+def test_a_password_in_an_address_is_not_shown() -> None:
+    assert "hunter22" not in without_user("https://user:hunter22@api.example")
