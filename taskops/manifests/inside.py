@@ -8,6 +8,8 @@ import stat
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final
 
+from taskops.manifests.naming import near
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -52,6 +54,8 @@ class Inside:
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.EMLINK):
                 return self._through_link(place)
+            if error.errno == errno.ENOENT and (hint := self._near(folder, name)):
+                raise NotInsideError("is not there", hint) from None
             raise _unreadable(error) from None
         except ValueError as error:
             raise _unreadable(error) from None
@@ -75,6 +79,14 @@ class Inside:
             found = (self.root / folder).resolve(strict=True)
             self._folders[folder] = str(self._within(found))
         return self._folders[folder]
+
+    def _near(self, folder: str, name: str) -> str:
+        """The file of the same folder that may be meant."""
+        try:
+            names = [p.name for p in Path(self._folder(folder)).iterdir()]
+        except OSError:
+            return ""
+        return near(name, (n for n in names if not n.startswith(".")))
 
     def _through_link(self, link: str) -> bytes:
         try:

@@ -45,7 +45,7 @@ def near(word: object, known: Iterable[str]) -> str:
     close = get_close_matches(word[:100], names, 1, 0.6) or [
         by_letters[c] for c in get_close_matches(plainly[:100], by_letters, 1, 0.6)
     ]
-    return f"did you mean `{close[0]}`?" if close else ""
+    return f"did you mean `{shown(close[0])}`?" if close else ""
 
 
 def owner_of(part: Mapping[str, object], path: Path) -> str:

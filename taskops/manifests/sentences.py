@@ -102,7 +102,8 @@ def _enum(error: ValidationError, path: Path) -> Iterator[Said]:
         yield _country(error, path, words)
         return
     text = f"{name_of(path)} must be {_one_of(words)}"
-    hint = near(error.instance, words) or "use one of these"
+    only = f"write `{words[0]}`, or remove the line" if len(words) == 1 else ""
+    hint = near(error.instance, words) or only or "use one of these"
     yield Said(path, text, hint)
 
 
