@@ -246,15 +246,7 @@ class Carrying:
             self.record = record_of_run(after, before, self.around.commit)
             return self.outcome("applied")
         # A service may stand at an older revision in draft; only equal is ours.
-        residual = self.prior.residual if self.prior is not None else {}
-        self.record = record_of(
-            after,
-            before,
-            self.prior,
-            residual,
-            ours=frozenset({after.digest}),
-            commit=self.around.commit,
-        )
+        self.record = self._agreed(after, before)
         return self.outcome("applied")
 
     def _look(
@@ -278,16 +270,27 @@ class Carrying:
         )
 
     def _satisfied(self, after: Resource, now: Observed) -> Outcome:
+        self.record = self._agreed(after, now)
+        return self.outcome("already_satisfied")
+
+    def _agreed(self, after: Resource, now: Observed) -> Record:
+        """The record of an object that is as it should be, whoever made it so."""
         residual = self.prior.residual if self.prior is not None else {}
-        self.record = record_of(
+        mine = {after.digest}
+        if self.prior is not None and self.prior.id == now.id:
+            # An older text of ours may stand in the other version than it did.
+            mine |= {d for d in (self.prior.draft, self.prior.live) if d}
+        for version in (now.draft, now.latest):
+            if same(after, settle(version, residual, after.content)):
+                mine.add(version.digest if version is not None else "")
+        return record_of(
             after,
             now,
             self.prior,
             residual,
-            ours=frozenset({after.digest}),
+            ours=frozenset(mine),
             commit=self.around.commit,
         )
-        return self.outcome("already_satisfied")
 
     def _read_back(self, after: Resource, object_id: str) -> Course:
         """What the service shows must be what was sent, but for what it never takes."""

@@ -25,7 +25,7 @@ from taskops.planning.identify import (
     Stranger,
     identify,
 )
-from taskops.planning.origin import content_origin, name_origin
+from taskops.planning.origin import content_origin, name_origin, ours
 
 if TYPE_CHECKING:
     from taskops.model.record import Record
@@ -124,7 +124,7 @@ def _existing(
     found = target(after, seen, known)
     resend = after.address.name in context.options.resend
     if same(after, found) and seen.name == after.name and not resend:
-        return _keep(after, seen, known, mine)
+        return _keep(after, observed, seen, known, mine)
     if mine:
         update = _update(after, observed, seen, known, context)
         # A declared adoption that was cut short is still an adoption.
@@ -151,9 +151,15 @@ def _settled(observed: Observed, record: Record | None, after: Resource) -> Obse
     )
 
 
-def _keep(after: Resource, seen: Observed, record: Record | None, mine: bool) -> Keep:
+def _keep(
+    after: Resource,
+    observed: Observed,
+    seen: Observed,
+    record: Record | None,
+    mine: bool,
+) -> Keep:
     if not mine:
-        return Keep(after.address, "adopted", "", seen, after, records=True)
+        return Keep(after.address, "adopted", "", observed, after, records=True)
     notes = []
     draft, latest = seen.draft, seen.latest
     edited = draft is not None and latest is not None and draft.digest != latest.digest
@@ -167,7 +173,19 @@ def _keep(after: Resource, seen: Observed, record: Record | None, mine: bool) ->
     stale = (
         record is None or record.id != seen.id or record.protected != after.protected
     )
-    return Keep(after.address, "same", "; ".join(notes), seen, after, records=stale)
+    if not stale and _edited_there(after, observed, seen, record):
+        notes.append("git now has what was edited on the service; apply notes it down")
+        stale = True
+    return Keep(after.address, "same", "; ".join(notes), observed, after, records=stale)
+
+
+def _edited_there(
+    after: Resource, observed: Observed, seen: Observed, record: Record | None
+) -> bool:
+    """Whether what git and the service agree on was never written by us."""
+    live = target(after, seen, record) is seen.latest
+    there = observed.latest if live else observed.draft
+    return there is not None and there.digest not in ours(record, None, None)
 
 
 def _adopted(after: Resource, context: Context) -> bool:

@@ -240,3 +240,20 @@ def test_many_tasks_come_in_one_pull(tmp_path: Path) -> None:
         assert said.out.count("+ tasks/") == 260
         planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
     assert planned.code == 0, planned.out
+
+
+def test_an_edit_that_was_kept_is_no_conflict_ever_after(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    with service() as there:
+        assert taskops(root, "apply", "--yes", **there.variables).code == 0
+        there.account.edit(name="hello", latest={"code": CODE})
+        assert taskops(root, "drift", **there.variables).code == 2
+        taskops(root, "pull", "hello", "--force", **there.variables)
+
+        kept = taskops(root, "apply", "--yes", **there.variables)
+        edit(root, "=> 1", "=> 2", "tasks/hello.ts")
+        later = taskops(root, "apply", "--yes", **there.variables)
+
+    assert "Plan: nothing to change" in kept.out
+    assert "git now has what was edited on the service" in kept.out
+    assert (later.code, "1 applied" in later.out) == (0, True)

@@ -217,6 +217,27 @@ def test_a_service_that_nobody_touched_is_always_pending() -> None:
         assert approved(planned), case
 
 
+def test_what_git_and_the_service_agree_on_is_ours_from_then_on() -> None:
+    checked = 0
+    for case in cases():
+        service, state = case.service("draft"), case.state()
+        planned = plan(case, service, state)
+        known = {None, digest_of(WANTED)}
+        if case.record is not None and case.record.id == "id0":
+            known |= {case.record.draft, case.record.live}
+        if planned.problems or planned.effective or digest_of(case.draft) not in known:
+            continue
+        agreed = carry(planned, service, state)
+
+        later = task("newer", publish=case.publish, adopt=case.adopt)
+        again = replan(later, service, agreed)
+
+        assert not again.problems, (case, again.problems)
+        assert approved(again), (case, again.changes)
+        checked += 1
+    assert checked > 50
+
+
 @pytest.mark.parametrize("writes", get_args(Writes))
 @pytest.mark.parametrize("moves_on", [False, True])
 def test_after_a_crash_at_any_write_the_next_yes_gets_through(
