@@ -18,6 +18,8 @@ SHOWN = 2000
 COMPARED = 20_000
 """Lines above which a file is not compared line by line."""
 
+UNENDED = "\\ No newline at end of file"
+
 
 def differing_paths(before: Tree, after: Tree) -> list[Path]:
     """
@@ -71,10 +73,11 @@ def code_difference(before: Code | None, after: Code | None) -> CodeDifference:
     old, new = _lines(before), _lines(after)
     if old is None or new is None or max(len(old), len(new)) > COMPARED:
         return CodeDifference(len(new or ()), len(old or ()))
-    hunks = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
+    changed = list(difflib.unified_diff(old, new, lineterm="", n=3))[2:]
+    hunks = [part for line in changed for part in line.split("\n")]
     return CodeDifference(
-        added=sum(line.startswith("+") for line in hunks),
-        removed=sum(line.startswith("-") for line in hunks),
+        added=sum(line.startswith("+") for line in changed),
+        removed=sum(line.startswith("-") for line in changed),
         hunks=tuple(hunks[:SHOWN]),
         cut=max(0, len(hunks) - SHOWN),
     )
@@ -88,4 +91,6 @@ def _lines(code: Code | None) -> list[str] | None:
     except LookupError:
         # The ledger knows a code by its digest only.
         return None
-    return text.replace("\r\n", "\n").split("\n")
+    *lines, last = text.replace("\r\n", "\n").split("\n")
+    # As git tells it; it also makes the line another one than with its end.
+    return [*lines, f"{last}\n{UNENDED}"] if last else lines

@@ -231,6 +231,9 @@ def side_by_side(
             removed.append(line)
         elif line.startswith("+"):
             added.append(line)
+        elif line.startswith("\\") and (added or removed):
+            # That a file ends without a line end belongs to the line before.
+            (added or removed).append(line)
         else:
             yield from pairs()
             yield line, line

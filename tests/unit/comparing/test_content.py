@@ -94,6 +94,20 @@ def test_line_ends_alone_are_no_difference() -> None:
     assert (difference.added, difference.removed, difference.hunks) == (0, 0, ())
 
 
+def test_a_missing_line_end_is_told_as_git_tells_it() -> None:
+    ended, open_ended = task("a\nb\n").code, task("a\nb").code
+
+    difference = code_difference(open_ended, ended)
+
+    assert (difference.added, difference.removed) == (1, 1)
+    assert difference.hunks[1:] == (
+        " a",
+        "-b",
+        "\\ No newline at end of file",
+        "+b",
+    )
+
+
 def test_code_that_is_known_by_its_digest_only_counts_what_is_here() -> None:
     def gone() -> bytes:
         raise LookupError
