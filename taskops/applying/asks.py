@@ -60,6 +60,8 @@ class Flush:
     """The record in the ledger, durable, before anything else is asked."""
 
     record: Record
+    drops: tuple[Address, ...] = ()
+    """Addresses that the record was under before, if it was moved."""
 
 
 Ask: TypeAlias = Perform | Look | Poll | Recover | Pause | Flush

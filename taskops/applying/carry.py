@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
 from taskops.applying.carry_jobs import record_of_run
-from taskops.applying.records import half_written, record_of
+from taskops.applying.records import half_written, record_of, record_of_generated
+from taskops.applying.replacing import discard
 from taskops.comparing.content import (
     DRAFT,
     residuals,
@@ -130,6 +131,8 @@ class Carrying:
 
     def _update(self, change: Update) -> Course:
         after, before = change.after, change.before
+        if after.kind == "generated":
+            return (yield from self._rename_alone(change))
         now = yield from self._look(before.id, before.name)
         if now is None:
             return self._stale(f"`{before.name}` (id {before.id}) is gone")
@@ -218,6 +221,20 @@ class Carrying:
             )
             # From here on the record of this address is the moved one.
 
+    def _rename_alone(self, change: Update) -> Course:
+        """A generated task gets another name; its code is the service's own."""
+        after, before = change.after, change.before
+        now = yield from self._look(before.id, before.name)
+        if now is not None and now.name == before.name:
+            yield from self._rename(change)
+            now = yield from self._look(before.id, after.name)
+        if now is None or now.name != after.name:
+            there = "it is gone" if now is None else f"its name is now `{now.name}`"
+            return self._stale(f"`{before.name}` (id {before.id}): {there}")
+        self.looked = now
+        self.record = record_of_generated(after, now, self.prior, self.around.commit)
+        return self.outcome("applied" if self.wrote else "already_satisfied")
+
     def _delete(self, change: Delete) -> Course:
         before = change.before
         now = yield from self._look(before.id, before.name)
@@ -232,6 +249,10 @@ class Carrying:
                 yield from resolve(unknown, Perform(step))
                 done = Done(step.id)
             self.wrote = not done.already
+        if self.prior is not None and self.prior.next is not None:
+            # What was made to replace it, and never did, is ours as well.
+            removed = yield from discard(change.address, self.prior.next)
+            self.wrote = self.wrote or removed
         outcome = self.outcome("applied" if self.wrote else "already_satisfied")
         return replace(outcome, drops=(change.address,))
 
@@ -244,6 +265,10 @@ class Carrying:
             return self.outcome("already_satisfied")
         if after.kind == "agent":
             self.record = record_of_run(after, before, self.around.commit)
+            return self.outcome("applied")
+        if after.kind == "generated":
+            commit = self.around.commit
+            self.record = record_of_generated(after, before, self.prior, commit)
             return self.outcome("applied")
         # A service may stand at an older revision in draft; only equal is ours.
         self.record = self._agreed(after, before)

@@ -9,26 +9,31 @@ from typing import TYPE_CHECKING, cast
 from taskops.applying.asks import (
     Ask,
     Flush,
-    Look,
     Perform,
     Poll,
     Recover,
     Stopped,
     resolve,
 )
-from taskops.errors import AuthenticationFailed, OutcomeUnknown, ReadFailed, Refused
+from taskops.applying.replacing import Move, discard, look, object_of, put_in_place
+from taskops.errors import (
+    AuthenticationFailed,
+    OutcomeUnknown,
+    ReadFailed,
+    Refused,
+    TaskopsError,
+)
 from taskops.model.change import Start, Wait, verb
 from taskops.model.plan import Outcome, Status
 from taskops.model.record import BESIDES, SINCE, Job, Record, Source
-from taskops.model.resource import Identity, Observed
-from taskops.model.step import Begin, Done, JobState, Remove, Rename
+from taskops.model.step import Begin, Done, JobState
 from taskops.model.values import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
     from taskops.applying.carry import Course, Surroundings
-    from taskops.model.resource import Resource
+    from taskops.model.resource import Address, Observed, Resource
 
 FIRST_POLL = 2.0
 """Seconds until the first question."""
@@ -37,6 +42,9 @@ SLOWEST_POLL = 30.0
 """Seconds between questions, at the most."""
 
 SLOWER = 1.5
+
+LOST = 300.0
+"""Seconds of 'not found' after which a generation is not late but lost."""
 
 UNREACHABLE = 5
 """Questions in a row that may go unanswered."""
@@ -84,16 +92,21 @@ class CarryingJob:
             hint,
             wrote=self.wrote,
             record=self.record,
+            drops=self._drops(),
             notes=self.notes,
         )
 
     def _start(self, change: Start) -> Course:
-        after = change.after
+        after, replaces = change.after, False
         if change.awaits is not None:
-            ended = yield from self._until_ended(change.awaits)
+            waits = self.around.wait or change.awaits.status != "running"
+            ended = (yield from self._until_ended(change.awaits)) if waits else None
             if ended is None:
                 return self._in_progress("the start before this one has not ended")
-        replaces = change.before is not None and after.kind == "generated"
+            if after.kind == "generated" and self._known(after).next is None:
+                self._own(after, change.awaits, ended)
+        if after.kind == "generated":
+            replaces = yield from self._make_room(after, change)
         name = f"{after.name}--{after.digest[:8]}" if replaces else after.name
         for attempt in range(1, after.attempts + 1):
             job = Job(
@@ -112,6 +125,31 @@ class CarryingJob:
                 return outcome
         return self.outcome("failed", "no attempt was allowed")
 
+    def _known(self, after: Resource) -> Record:
+        """The record of this address as far as it is known by now."""
+        record = self.record or self.prior
+        return record or Record(after.address, after.kind, "", after.name)
+
+    def _own(self, after: Resource, job: Job, state: JobState) -> None:
+        """An earlier start has ended: what it made is what will be replaced."""
+        job = replace(job, status=state.status, name="")
+        self._note(after, job, replaces=False)
+        made = replace(cast("Record", self.record), id=state.id or object_of(job))
+        self.record = made
+
+    def _make_room(
+        self, after: Resource, change: Start
+    ) -> Generator[Ask, object, bool]:
+        """Whether there is something to replace; what failed beside it goes first."""
+        record = self._known(after)
+        if record.next is not None:
+            self.wrote |= yield from discard(after.address, record.next)
+            self.record = replace(record, next=None)
+        if not record.id:
+            return False
+        old = yield from look(after.address, record.id)
+        return old is not None or change.before is not None
+
     def _what_is_known(self) -> Mapping[str, str]:
         """What tells this start from others, should its answer be lost."""
         record = self.record or self.prior
@@ -128,7 +166,12 @@ class CarryingJob:
     ) -> Generator[Ask, object, Job]:
         before = self.record or self.prior
         self._note(after, job, replaces=replaces)
-        yield Flush(cast("Record", self.record))
+        try:
+            yield self._flush()
+        except (TaskopsError, Stopped):
+            # Not durable, so not sent: what was meant to happen did not.
+            self.record = before
+            raise
         step = Begin(self.change.address, after, job.name, job.intent)
         try:
             done = cast("Done", (yield Perform(step)))
@@ -152,24 +195,43 @@ class CarryingJob:
             job, status="running", poll_id=done.poll_id or done.id, ids=ids
         )
         self._note(after, started, replaces=replaces)
-        yield Flush(cast("Record", self.record))
+        yield self._flush()
         return started
 
     def _note(self, after: Resource, job: Job, *, replaces: bool) -> None:
-        base = self.prior or Record(after.address, after.kind, "", after.name)
-        source = Source(after.manifest, self.around.commit)
-        base = replace(base, seen=None, protected=after.protected, source=source)
+        base = replace(
+            self._known(after),
+            address=after.address,
+            seen=None,
+            protected=after.protected,
+            source=Source(after.manifest, self.around.commit),
+        )
         self.record = replace(base, next=job) if replaces else replace(base, job=job)
 
+    def _flush(self) -> Flush:
+        return Flush(cast("Record", self.record), self._drops())
+
+    def _drops(self) -> tuple[Address, ...]:
+        """The address that the record had before; only once it has the new one."""
+        now, before = self.change.address, self.prior
+        moved = self.record is not None and self.record.address == now
+        return (before.address,) if moved and before and before.address != now else ()
+
     def _resume(self, change: Wait) -> Course:
-        after = change.after
+        after, job = change.after, change.job
         if after is None:
             return self.outcome("already_satisfied")
         replaces = self.prior is not None and self.prior.next is not None
-        self._note(after, change.job, replaces=replaces)
-        if not self.around.wait:
+        self._note(after, job, replaces=replaces)
+        if not self.around.wait and job.status == "running":
             return self._in_progress("--no-wait")
-        return (yield from self._await(after, change.job, replaces=replaces))
+        if replaces and _went_back(self.prior, job, after):
+            if job.status == "running" and (yield from self._until_ended(job)) is None:
+                return self._in_progress("still running")
+            self.wrote |= yield from discard(after.address, job)
+            self.record = replace(cast("Record", self.record), next=None)
+            return self.outcome("applied")
+        return (yield from self._await(after, job, replaces=replaces))
 
     def _await(self, after: Resource, job: Job, *, replaces: bool) -> Course:
         state = yield from self._until_ended(job)
@@ -192,11 +254,45 @@ class CarryingJob:
         if after.kind == "agent":
             self.record = replace(cast("Record", self.record), id=job.poll_id)
         else:
-            yield Flush(cast("Record", self.record))
-            failed = yield from self._settle(after, ended, state, replaces=replaces)
-            if failed is not None:
-                return failed
+            yield self._flush()
+            refused = yield from self._settle(after, ended, state, replaces=replaces)
+            if refused is not None:
+                return refused
         return replace(self.outcome("applied"), result=state.result)
+
+    def _settle(
+        self, after: Resource, job: Job, state: JobState, *, replaces: bool
+    ) -> Generator[Ask, object, Outcome | None]:
+        """Ready: it takes its place, and what it is now is what we know of it."""
+        record = cast("Record", self.record)
+        new_id = state.id or object_of(job)
+        if replaces:
+            move = Move(after.address, after.name, record.id, new_id, job.name)
+            try:
+                self.wrote |= yield from put_in_place(move)
+            except Refused as error:
+                return self.outcome(
+                    "failed",
+                    f"the new task is ready as `{job.name}` but could not take the "
+                    f"place of `{after.name}`: {error.summary}",
+                    "both exist; run `taskops apply` again",
+                )
+        new = yield from look(after.address, new_id)
+        draft = None if new is None or new.draft is None else new.draft.digest
+        live = None if new is None or new.latest is None else new.latest.digest
+        self.looked = new
+        self.record = replace(
+            record,
+            id=new_id if new is None else new.id,
+            name=after.name,
+            job=replace(job, name=""),
+            next=None,
+            spec=after.content,
+            draft=draft,
+            live=live,
+            version="" if new is None else new.version,
+        )
+        return None
 
     def _judged(self, after: Resource, job: Job, state: JobState) -> JobState:
         """A result that is not what the manifest asks for is a failure."""
@@ -213,14 +309,13 @@ class CarryingJob:
         """What a failed start left behind is ours, not a stranger of that name."""
         record = cast("Record", self.record)
         if not record.id and record.kind == "generated":
-            object_id = job.ids.get("taskId") or job.poll_id
-            self.record = replace(record, id=object_id)
+            self.record = replace(record, id=object_of(job))
 
     def _until_ended(self, job: Job) -> Generator[Ask, object, JobState | None]:
         """Poll until it ends; None when nobody may wait any longer."""
-        pause, unanswered = FIRST_POLL, 0
-        if job.status == "ready":
-            return JobState("ready")
+        pause, unanswered, missing, seen = FIRST_POLL, 0, 0.0, False
+        if job.status in ("ready", "failed"):
+            return JobState(job.status, job.error)
         why = f"waiting for {self.change.address.name}"
         while True:
             try:
@@ -237,7 +332,38 @@ class CarryingJob:
                 if state.status in ("ready", "failed"):
                     return state
                 why = state.detail or why
+                seen = seen or not state.missing
+                missing = missing + pause if state.missing else 0.0
+                if missing > LOST:
+                    if seen:
+                        return JobState("failed", "the service lost it meanwhile")
+                    job, missing = (yield from self._find_again(job)), 0.0
             pause = min(pause * SLOWER, SLOWEST_POLL)
+
+    def _find_again(self, job: Job) -> Generator[Ask, object, Job]:
+        """Never visible under the id that was answered: perhaps it has another."""
+        after = getattr(self.change, "after", None)
+        found = None
+        if after is not None:
+            found = cast("Job | None", (yield Recover(job, after)))
+        if found is not None and found.poll_id != job.poll_id:
+            return found
+        self._forget_start(job)
+        name = self.change.address.name
+        raise OutcomeUnknown(
+            "the service does not know what it said it had started",
+            f"id {job.poll_id}",
+            f"look at the service, then run `taskops apply --retry {name}` "
+            "to start it (again)",
+        )
+
+    def _forget_start(self, job: Job) -> None:
+        """What was answered leads nowhere: whether it was started is not known."""
+        record, lost = self.record, replace(job, status="unknown")
+        if record is not None and record.next is not None:
+            self.record = replace(record, next=lost)
+        elif record is not None:
+            self.record = replace(record, job=lost)
 
     def _in_progress(self, why: str) -> Outcome:
         hint = "run `taskops apply` again to go on waiting"
@@ -245,63 +371,16 @@ class CarryingJob:
             hint += f", or `taskops run --cancel {self.change.address.name}` to stop it"
         elif self.change.address.provider == "stablebrowse":
             hint += "; the service has no way to stop a run"
-        return self.outcome("in_progress", why, hint)
+        outcome = self.outcome("in_progress", why, hint)
+        return replace(outcome, overdue=self.around.wait)
 
-    def _settle(
-        self, after: Resource, job: Job, state: JobState, *, replaces: bool
-    ) -> Generator[Ask, object, Outcome | None]:
-        """Ready: find the object, and put it in the place of the old one."""
-        object_id = state.id or job.ids.get("taskId") or job.poll_id
-        new = yield from self._look(object_id, job.name or after.name)
-        new_id = new.id if new is not None else object_id
-        if replaces and self.prior is not None:
-            failed = yield from self._replace(after, self.prior.id, new_id, job)
-            if failed is not None:
-                return failed
-        record = cast("Record", self.record)
-        done = replace(job, name="")
-        self.record = replace(
-            record, id=new_id, name=after.name, job=done, next=None, spec=after.content
-        )
-        return None
 
-    def _replace(
-        self, after: Resource, old_id: str, new_id: str, job: Job
-    ) -> Generator[Ask, object, Outcome | None]:
-        """Rename the old away, the new into place, delete the old; each only once."""
-        address = self.change.address
-        old = yield from self._look(old_id, "")
-        away = f"{after.name}--old"
-        if old is not None and old.name == after.name:
-            try:
-                yield Perform(Rename(address, old_id, away))
-            except Refused as error:
-                return self._both_exist(after.name, job.name, error)
-        new = yield from self._look(new_id, job.name)
-        if new is not None and new.name != after.name:
-            try:
-                yield Perform(Rename(address, new_id, after.name))
-            except Refused as error:
-                if old is not None:
-                    yield Perform(Rename(address, old_id, after.name))
-                return self._both_exist(after.name, job.name, error)
-        if old is not None:
-            yield Perform(Remove(address, old_id, away))
-        return None
-
-    def _both_exist(self, name: str, new: str, error: Refused) -> Outcome:
-        return self.outcome(
-            "failed",
-            f"the new task is ready as `{new}` but could not take the place of "
-            f"`{name}`: {error.summary}",
-            "both exist; run `taskops apply` again",
-        )
-
-    def _look(
-        self, object_id: str, name: str
-    ) -> Generator[Ask, object, Observed | None]:
-        at = Identity(self.change.address, object_id, name)
-        return cast("Observed | None", (yield Look(at)))
+def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:
+    """Whether what is wanted is what is there, and the new one is not."""
+    there = None if prior is None else prior.job
+    if there is None or job.digest == after.digest:
+        return False
+    return (there.status, there.digest) == ("ready", after.digest)
 
 
 def _besides(job: Job) -> dict[str, str]:

@@ -41,6 +41,9 @@ BREATH = 0.1
 GRACE = 5.0
 """Seconds that what is in flight gets after the first signal."""
 
+POLLS_PER_SECOND = 10.0
+"""Questions about what is in flight, over all of it: hundreds may wait at once."""
+
 FLUSH_EVERY = 30.0
 """Seconds between writes of records that nobody waits for."""
 
@@ -61,6 +64,8 @@ class _Running:
     course: Course
     started: float
     asked: Ask | None = None
+    in_turn: bool = False
+    """Whether its question was due before, and has only waited for its turn."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,8 @@ class Executor:
     _active: set[_Running] = field(default_factory=set)
     _sleeping: list[tuple[float, int, _Running]] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
+    _next_poll: float = 0.0
+    _flushing: list[_Running] = field(default_factory=list)
     _unflushed: dict[Address, Record | None] = field(default_factory=dict)
     _flushed_at: float = 0.0
     _ends: float = 0.0
@@ -130,7 +137,9 @@ class Executor:
         self._advance(running, None)
 
     def _turn(self) -> None:
-        """Wake what is due, take what came back, write what is old."""
+        """Write what must be durable, wake what is due, take what came back."""
+        while self._flushing:
+            self._flush_together()
         now = self.clock.monotonic()
         while self._sleeping and self._sleeping[0][0] <= now:
             running = heapq.heappop(self._sleeping)[2]
@@ -144,11 +153,29 @@ class Executor:
         if now - self._flushed_at > FLUSH_EVERY:
             self._flush_now()
 
+    def _flush_together(self) -> None:
+        """One write for all that wait for one: none goes on before it is durable."""
+        waiting, self._flushing = self._flushing, []
+        self._flush_now()
+        failed = TaskopsError(self._halted) if self._unflushed else None
+        for running in waiting:
+            self._advance(running, failed)
+
     def _wake(self, running: _Running) -> None:
-        if isinstance(running.asked, Poll):
+        if not isinstance(running.asked, Poll):
+            self._advance(running, None)
+        elif running.in_turn or (due := self._turn_to_ask()) <= self.clock.monotonic():
+            running.in_turn = False
             self._submit(running, running.asked)
         else:
-            self._advance(running, None)
+            running.in_turn = True
+            self._sleep(running, due)
+
+    def _turn_to_ask(self) -> float:
+        """When the next question may be sent; each question takes its turn."""
+        turn = max(self._next_poll, self.clock.monotonic())
+        self._next_poll = turn + 1 / POLLS_PER_SECOND
+        return turn
 
     def _advance(self, running: _Running, result: object) -> None:
         """Hand the answer to the course and do what it asks next."""
@@ -170,19 +197,17 @@ class Executor:
             case Perform() | Look() | Recover():
                 self._submit(running, ask)
             case Poll(after=seconds) | Pause(seconds):
-                self._sleep(running, seconds)
+                now = self.clock.monotonic()
+                self._sleep(running, now + seconds)
                 if isinstance(ask, Poll):
-                    age = self.clock.monotonic() - running.started
+                    age = now - running.started
                     self.listener(Event("progress", ask.why, ask.address, seconds=age))
-            case Flush(record):
+            case Flush(record, drops):
                 self._unflushed[record.address] = record
-                # A start must not be sent before its intent is durable.
-                self._flush_now()
-                failed = TaskopsError(self._halted) if self._unflushed else None
-                self._advance(running, failed)
+                self._unflushed |= dict.fromkeys(drops)
+                self._flushing.append(running)
 
-    def _sleep(self, running: _Running, seconds: float) -> None:
-        due = self.clock.monotonic() + seconds
+    def _sleep(self, running: _Running, due: float) -> None:
         heapq.heappush(self._sleeping, (due, next(self._numbers), running))
 
     def _submit(self, running: _Running, ask: Perform | Look | Poll | Recover) -> None:

@@ -72,6 +72,32 @@ def _spec(managed: Version | None, after: Resource) -> Tree:
     return managed.content
 
 
+def record_of_generated(
+    after: Resource, seen: Observed, prior: Record | None, commit: str
+) -> Record:
+    """
+    The record of a generated task that is there already.
+
+    One that is taken over counts as generated from what is wanted now: its
+    prompt is nowhere to be read.
+    """
+    base = _same_object(after, seen.id, prior)
+    return replace(
+        base,
+        address=after.address,
+        id=seen.id,
+        name=seen.name,
+        version=seen.version,
+        draft=base.draft or (seen.draft.digest if seen.draft else None),
+        live=base.live or (seen.latest.digest if seen.latest else None),
+        spec=base.spec or after.content,
+        seen=None,
+        protected=after.protected,
+        job=base.job or Job(after.digest, "ready", "", seen.id),
+        source=Source(after.manifest, commit),
+    )
+
+
 def half_written(
     after: Resource, object_id: str, prior: Record | None, *, intent: str
 ) -> Record:

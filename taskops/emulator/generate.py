@@ -93,6 +93,9 @@ def status(account: Account, task_id: str) -> Answer:
         generation = mine[0] if mine else None
     if generation is None:
         raise Failure(404, "Task not found", form="error")
+    task = account.store.task(generation["taskId"])
+    if task is None or task["deleted"]:
+        raise Failure(404, "Task not found", form="error")
     if generation["hidden"] > 0:
         generation["hidden"] -= 1
         account.store.put_thing("generation", generation["id"], generation)

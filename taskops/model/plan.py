@@ -115,6 +115,8 @@ class Outcome:
     """Whether it failed because the service does not take the key."""
     stale: bool = False
     """Whether it was left alone because the object had moved."""
+    overdue: bool = False
+    """Whether it is still in progress though the wait for it had to end."""
     record: Record | None = None
     """What the ledger shall hold; None leaves the ledger as it is."""
     drops: tuple[Address, ...] = ()
@@ -154,7 +156,8 @@ class Report:
         wrote = any(outcome.wrote for outcome in self.outcomes)
         bad = [o for o in self.outcomes if o.status in ("failed", "skipped")]
         left = self.count("not_started")
-        if self.unrecorded or (wrote and (bad or left)):
+        late = any(outcome.overdue for outcome in self.outcomes)
+        if self.unrecorded or late or (wrote and (bad or left)):
             return Exit.PARTIAL
         if any(outcome.authentication for outcome in bad):
             return Exit.AUTHENTICATION

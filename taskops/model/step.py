@@ -99,4 +99,6 @@ class JobState:
     detail: str = ""
     id: str = ""
     """The object's id, where the service told it only now."""
+    missing: bool = False
+    """Whether the service does not know it: not yet, or not any more."""
     result: Tree = field(default_factory=empty)

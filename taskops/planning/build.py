@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from taskops.model.change import Create, Keep
+from taskops.model.change import Create, Keep, Start
 from taskops.model.plan import Plan
 from taskops.model.problem import Problem
 from taskops.model.record import Intent, LedgerState
@@ -14,7 +14,8 @@ from taskops.model.resource import Address
 from taskops.model.values import Code
 from taskops.planning.context import Context, problem
 from taskops.planning.decide import decide_code
-from taskops.planning.decide_jobs import decide_agent, decide_generated
+from taskops.planning.decide_generated import decide_generated
+from taskops.planning.decide_jobs import decide_agent
 from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing
@@ -191,20 +192,24 @@ class _Drafting:
             self.changes.append(decision)
 
     def _suggest_moves(self) -> None:
-        """A vanished task and a new one with the same code are mostly a rename."""
+        """A vanished task and a new one that is the same are mostly a rename."""
         vanished = {
-            code.sha256: change.address.name
+            same: change.address.name
             for change in self.changes
             if change.address not in self.declared
             and (record := self.prior.get(change.address)) is not None
-            and isinstance(code := record.spec.get("code"), Code)
+            and (same := _sameness(record))
         }
         for number, change in enumerate(self.changes):
-            if not isinstance(change, Create) or change.after.code is None:
+            if isinstance(change, Create) and change.after.code is not None:
+                same, what = change.after.code.sha256, "code"
+            elif isinstance(change, Start) and change.after.kind == "generated":
+                same, what = change.after.digest, "prompt and inputs"
+            else:
                 continue
-            if old := vanished.get(change.after.code.sha256):
+            if old := vanished.get(same):
                 note = (
-                    f"has the same code as `{old}`, which is no longer declared; "
+                    f"has the same {what} as `{old}`, which is no longer declared; "
                     f"to rename it, add `moved_from: {old}`"
                 )
                 self.changes[number] = replace(change, note=note)
@@ -231,6 +236,14 @@ class _Drafting:
             for provider, reading in self.inputs.readings.items()
             for observed in reading.objects
         )
+
+
+def _sameness(record: Record) -> str:
+    """What a renamed task still has: its code, or what it was generated from."""
+    if record.kind == "generated":
+        return record.job.digest if record.job is not None else ""
+    code = record.spec.get("code")
+    return code.sha256 if isinstance(code, Code) else ""
 
 
 def open_intents(state: LedgerState) -> dict[Address, Intent]:

@@ -1,4 +1,4 @@
-"""What to do about generated tasks and agent runs: started once, then waited for."""
+"""What to do about an agent's run: started once for each revision, then waited for."""
 
 from __future__ import annotations
 
@@ -6,97 +6,15 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from taskops.model.change import Keep, Origin, Start, Wait
+from taskops.model.change import Keep, Start, Wait
 from taskops.model.record import Job
 from taskops.planning.context import Context, problem
-from taskops.planning.decide import Decision, ambiguous, kind_changed
-from taskops.planning.identify import Ambiguous, Gone, Mine, Stranger, identify
+from taskops.planning.decide import Decision, kind_changed
 
 if TYPE_CHECKING:
     from taskops.model.problem import Problem
     from taskops.model.record import Record
     from taskops.model.resource import Observed, Resource
-    from taskops.planning.identify import Identified
-
-
-def decide_generated(
-    resource: Resource, record: Record | None, context: Context
-) -> Decision:
-    """The first row that matches, for a task that the service writes."""
-    if record is not None and record.kind != resource.kind:
-        return kind_changed(resource, record)
-    found = identify(record, resource.name, context.listing, None)
-    if record is not None and record.next is not None:
-        return _flying(resource, record.next, found, context)
-    if record is not None and record.job is not None and record.job.status == "running":
-        return _flying(resource, record.job, found, context)
-    if isinstance(found, Ambiguous):
-        return ambiguous(resource, found.ids)
-    if (refusal := _owned_elsewhere(resource, found, context)) is not None:
-        return refusal
-    if record is None or record.job is None:
-        return _unrecorded(resource, found, context)
-    if record.job.status == "unknown":
-        return _unknown(resource, record.job, found, context)
-    if isinstance(found, Stranger):
-        return Keep(resource.address, "unowned", "replaced by somebody")
-    return _settled(resource, record, record.job, found, context)
-
-
-def _owned_elsewhere(
-    resource: Resource, found: Identified, context: Context
-) -> Problem | None:
-    if not isinstance(found, Mine | Stranger):
-        return None
-    owner = context.owner(resource.address.provider, found.observed.id)
-    if not owner:
-        return None
-    return problem(
-        resource,
-        f"`{resource.name}` belongs to environment `{owner}`",
-        f"id {found.observed.id} is in that environment's ledger",
-        "set a `name_prefix` for one of the environments in taskops.yaml",
-    )
-
-
-def _unrecorded(resource: Resource, found: Identified, context: Context) -> Decision:
-    if not isinstance(found, Mine | Stranger):
-        return Start(resource.address, resource, "new")
-    options = context.options
-    if resource.adopt or options.adopt_all or resource.address.name in options.adopt:
-        return Keep(
-            resource.address, "adopted", "", found.observed, resource, records=True
-        )
-    return Keep(resource.address, "unowned", "exists; not generated from here")
-
-
-def _flying(
-    resource: Resource, job: Job, found: Identified, context: Context
-) -> Decision:
-    """Something of ours is in flight, or a replacement is half done."""
-    before = found.observed if isinstance(found, Mine) else None
-    if job.status == "unknown":
-        return _unknown(resource, job, found, context)
-    if job.status == "failed":
-        return _failed(resource, job, before, context)
-    if job.digest == resource.digest:
-        return Wait(resource.address, job, resource, before)
-    why = "the manifest changed while the last start is still in flight"
-    return Start(resource.address, resource, "pending", before, job, why)
-
-
-def _unknown(
-    resource: Resource, job: Job, found: Identified, context: Context
-) -> Decision:
-    named = context.listing.named(job.name or resource.name)
-    if len(named) == 1:
-        told = replace(job, status="running", poll_id=job.poll_id or named[0].id)
-        before = found.observed if isinstance(found, Mine) else None
-        return Wait(resource.address, told, resource, before)
-    if resource.address.name in context.options.retry:
-        before = found.observed if isinstance(found, Mine) else None
-        return Start(resource.address, resource, "pending", before, why="--retry")
-    return outcome_unknown(resource, job)
 
 
 def outcome_unknown(resource: Resource, job: Job) -> Problem:
@@ -110,9 +28,10 @@ def outcome_unknown(resource: Resource, job: Job) -> Problem:
     )
 
 
-def _failed(
+def failed(
     resource: Resource, job: Job, before: Observed | None, context: Context
 ) -> Decision:
+    """A start that failed is never billed again by itself."""
     name = resource.address.name
     if job.digest != resource.digest:
         return Start(resource.address, resource, "pending", before, why="it changed")
@@ -121,27 +40,6 @@ def _failed(
     said = f": {job.error}" if job.error else ""
     note = f"failed{said}; start it again with --retry {name}"
     return Keep(resource.address, "failed", note, before, resource)
-
-
-def _settled(
-    resource: Resource, record: Record, job: Job, found: Identified, context: Context
-) -> Decision:
-    before = found.observed if isinstance(found, Mine) else None
-    changed = job.digest != resource.digest
-    if job.status == "failed":
-        return _failed(resource, job, before, context)
-    if isinstance(found, Gone) or before is None:
-        origin: Origin = "conflict" if changed else "drift"
-        return Start(
-            resource.address, resource, origin, why="it was deleted on the service"
-        )
-    if changed:
-        why = "its prompt or inputs changed"
-        return Start(resource.address, resource, "pending", before, why=why)
-    healed = before.draft is not None and before.draft.digest != record.draft
-    note = "draft was edited on the service" if healed and record.draft else ""
-    stale = record.protected != resource.protected
-    return Keep(resource.address, "same", note, before, resource, records=stale)
 
 
 def decide_agent(
@@ -163,7 +61,7 @@ def decide_agent(
     if job.status == "running":
         return Wait(resource.address, job, resource)
     if job.status == "failed":
-        return _failed(resource, job, None, context)
+        return failed(resource, job, None, context)
     return Keep(resource.address, "same", "", None, resource)
 
 
@@ -182,7 +80,7 @@ def _run_by_metadata(resource: Resource, context: Context) -> Decision:
         return Wait(resource.address, job, resource, run)
     if run.status == "ready":
         return Keep(resource.address, "adopted", "", run, resource, records=True)
-    return _failed(resource, replace(job, status="failed"), run, context)
+    return failed(resource, replace(job, status="failed"), run, context)
 
 
 def _perhaps_run_before(resource: Resource, context: Context) -> Decision:

@@ -87,6 +87,9 @@ def _to(after: Resource) -> dict[str, object]:
 
 
 def _target(before: Observed, after: Resource) -> str | None:
+    if after.kind == "generated":
+        # The service heals its code by itself; only the name is ours to change.
+        return None
     version = before.latest if after.publish else before.draft
     return None if version is None else version.digest
 

@@ -22,6 +22,9 @@ def decide_undeclared(record: Record, context: Context) -> Decision:
         return Keep(record.address, "forgotten", records=True)
     if not context.prune or _in_flight(record):
         return Keep(record.address, "undeclared", before=observed)
+    if _unknown(record):
+        note = "whether it was started is not known, so the ledger keeps it in mind"
+        return Keep(record.address, "undeclared", note, before=observed)
     if record.kind == "generated" and observed is not None and not observed.row:
         note = "the service does not list it, so it is never deleted from here"
         return Keep(record.address, "undeclared", note, before=observed)
@@ -35,6 +38,13 @@ def decide_undeclared(record: Record, context: Context) -> Decision:
 def _in_flight(record: Record) -> bool:
     jobs = (record.job, record.next)
     return any(job is not None and job.status == "running" for job in jobs)
+
+
+def _unknown(record: Record) -> bool:
+    """A start whose answer was lost, of which nothing was ever seen."""
+    job = record.job
+    generated = record.kind == "generated" and not record.id
+    return generated and job is not None and job.status == "unknown"
 
 
 def _refuse(record: Record, context: Context) -> Problem | None:

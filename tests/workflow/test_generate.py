@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from account import Account, generated, task
 
-from taskops.applying import carry_jobs
+from taskops.applying import carry_jobs, execute
 from taskops.applying.execute import Pace
+from taskops.ledger import FileLedger
 from taskops.model.change import Keep, Start, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from taskops.model.record import Record
+    from taskops.model.resource import Address
 
 
 @pytest.fixture(autouse=True)
@@ -189,9 +194,13 @@ def test_a_refused_start_started_nothing_and_may_be_tried_again(
     assert starts(account) == ["invoice"]
 
 
-def test_fifty_generations_wait_without_holding_a_lane_each(account: Account) -> None:
+def test_fifty_generations_wait_without_holding_a_lane_each(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execute, "POLLS_PER_SECOND", 100.0)
     account.emulator.set_behaviours({"generate_polls": "3"})
     wanted = [generated(f"t{n:02d}", f"do {n}") for n in range(50)]
+    began = time.monotonic()
 
     report = account.apply(wanted, pace=Pace(parallelism=4))
 
@@ -199,6 +208,35 @@ def test_fifty_generations_wait_without_holding_a_lane_each(account: Account) ->
     assert len(starts(account)) == 50
     polls = [r for r in account.emulator.requests() if r["path"].endswith("-status")]
     assert len(polls) == 50 * 4
+    # A slow machine only makes it longer: they are never sent faster.
+    assert time.monotonic() - began > (len(polls) - 1) / 100
+
+
+def test_starts_that_begin_together_share_one_write_of_their_intents(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+    flush = FileLedger.flush
+
+    def counted(ledger: FileLedger, records: Mapping[Address, Record | None]) -> None:
+        written.append(len(records))
+        flush(ledger, records)
+
+    monkeypatch.setattr(FileLedger, "flush", counted)
+
+    account.apply([generated(f"t{n}", f"do {n}") for n in range(8)])
+
+    assert written[0] == 8
+
+
+def test_the_end_of_the_deadline_is_no_success(account: Account) -> None:
+    account.emulator.set_behaviours({"generate_polls": "1000000"})
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted, pace=Pace(deadline=0.5))
+
+    assert report.exit == 5
+    assert [o.status for o in report.outcomes] == ["in_progress"]
 
 
 def test_code_and_generation_never_change_places(account: Account) -> None:

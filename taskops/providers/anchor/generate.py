@@ -70,7 +70,7 @@ class Generation:
         try:
             answer = self.door.read(f"/v2/tasks/{job.poll_id}/generation-status")
         except NotFound:
-            return JobState("running", "not visible yet")
+            return JobState("running", "not visible yet", missing=True)
         said = text_of(answer.get("status"))
         object_id = job.ids.get("taskId") or text_of(answer.get("id"))
         if said == "ready":

@@ -160,9 +160,11 @@ class Anchor:
         return there
 
     def _unlisted(self, record: Record) -> tuple[Observed, str] | None:
-        """A generated task that only its own status speaks of."""
+        """A generated task that only its own status speaks of, now and before."""
         job = record.job
-        if job is None or not job.poll_id or not self.generation.exists(job):
+        if job is None or not job.poll_id or record.live:
+            return None
+        if not self.generation.exists(job):
             return None
         return Observed("anchor", record.id, record.name, "workflow"), ""
 
@@ -358,7 +360,7 @@ def _vouched(
     ):
         return None
     seen = record.seen
-    if resource is not None:
+    if resource is not None and resource.kind == "code":
         live = seen.live if resource.publish or seen.draft is None else seen.draft
         # What differs will be shown, and needs its values.
         if live != resource.digest:

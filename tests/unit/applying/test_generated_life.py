@@ -197,6 +197,30 @@ def test_a_replacement_killed_anywhere_comes_to_its_end(dies_at: int) -> None:
     assert machine.plan(prompt("new")).effective == ()
 
 
+@pytest.mark.parametrize("wanted", ["third", "first"])
+@pytest.mark.parametrize("dies_at", range(1, 18))
+def test_an_overtaken_replacement_killed_anywhere_leaves_nothing_behind(
+    dies_at: int, wanted: str
+) -> None:
+    machine = Machine()
+    machine.apply(prompt("first"))
+    with pytest.raises(Killed):
+        machine.apply(prompt("second"), 4)
+    assert machine.records[ADDRESS].next is not None
+    try:
+        machine.apply(prompt(wanted), dies_at)
+    except Killed:
+        planned = machine.plan(prompt(wanted))
+        retry = ("invoice",) if planned.problems else ()
+        if retry or planned.effective:
+            machine.apply(prompt(wanted), retry=retry)
+
+    # Who goes back to what is there pays for nothing.
+    assert len(machine.service.starts) == (3 if wanted == "third" else 2)
+    assert [o.name for o in machine.service.objects.values()] == ["invoice"]
+    assert machine.plan(prompt(wanted)).effective == ()
+
+
 def test_a_lost_answer_is_found_by_name() -> None:
     machine = Machine(Service(loses_answers=True))
 

@@ -1,0 +1,187 @@
+"""What to do about a task that the service writes: started once, then waited for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskops.model.change import Difference, Keep, Start, Update, Wait
+from taskops.planning.context import Context, problem
+from taskops.planning.decide import Decision, ambiguous, kind_changed, refuse_foreign
+from taskops.planning.decide_jobs import failed, outcome_unknown
+from taskops.planning.identify import Ambiguous, Mine, Stranger, identify
+from taskops.planning.origin import name_origin
+
+if TYPE_CHECKING:
+    from taskops.model.change import Origin
+    from taskops.model.problem import Problem
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Observed, Resource
+    from taskops.planning.identify import Identified
+
+CHANGED = "its prompt or inputs changed"
+
+UNWANTED = "the manifest went back: what was started meanwhile is removed"
+
+
+def decide_generated(
+    resource: Resource, record: Record | None, context: Context
+) -> Decision:
+    """The first row that matches."""
+    if record is not None and record.kind != resource.kind:
+        return kind_changed(resource, record)
+    found = identify(record, resource.name, context.listing, None)
+    before = found.observed if isinstance(found, Mine) else None
+    job = None if record is None else record.job
+    if record is not None and record.next is not None:
+        return _replacing(resource, record, record.next, before, context)
+    if job is not None and job.status == "running":
+        return _flying(resource, job, before)
+    if isinstance(found, Ambiguous):
+        return ambiguous(resource, found.ids)
+    if (refusal := _owned_elsewhere(resource, found, context)) is not None:
+        return refusal
+    if record is None or job is None:
+        return _unrecorded(resource, found, context)
+    if job.status == "unknown":
+        return _unknown(resource, job, before, context)
+    if isinstance(found, Stranger):
+        return Keep(resource.address, "unowned", "replaced by somebody")
+    if job.status == "failed":
+        return failed(resource, job, before, context)
+    return _ready(resource, record, job, before, context)
+
+
+def _owned_elsewhere(
+    resource: Resource, found: Identified, context: Context
+) -> Problem | None:
+    if not isinstance(found, Mine | Stranger):
+        return None
+    owner = context.owner(resource.address.provider, found.observed.id)
+    if not owner:
+        return None
+    return problem(
+        resource,
+        f"`{resource.name}` belongs to environment `{owner}`",
+        f"id {found.observed.id} is in that environment's ledger",
+        "set a `name_prefix` for one of the environments in taskops.yaml",
+    )
+
+
+def _unrecorded(resource: Resource, found: Identified, context: Context) -> Decision:
+    if not isinstance(found, Mine | Stranger):
+        return Start(resource.address, resource, "new")
+    options = context.options
+    if resource.adopt or options.adopt_all or resource.address.name in options.adopt:
+        return Keep(
+            resource.address, "adopted", "", found.observed, resource, records=True
+        )
+    return Keep(resource.address, "unowned", "exists; not generated from here")
+
+
+def _replacing(
+    resource: Resource,
+    record: Record,
+    job: Job,
+    before: Observed | None,
+    context: Context,
+) -> Decision:
+    """A new one was started beside the old one, and did not take its place yet."""
+    current = record.job
+    if (
+        before is not None
+        and current is not None
+        and (current.status, current.digest) == ("ready", resource.digest)
+    ):
+        return _back(resource, job, before, context)
+    match job.status:
+        case "unknown":
+            return _unknown(resource, job, before, context)
+        case "failed":
+            return failed(resource, job, before, context)
+        case "ready" if job.digest != resource.digest:
+            return Start(resource.address, resource, "pending", before, why=CHANGED)
+        case "ready" | "running":
+            return _flying(resource, job, before)
+
+
+def _back(
+    resource: Resource, job: Job, before: Observed, context: Context
+) -> Wait | Problem:
+    """What is wanted is what is there: the new one is not, and nothing is billed."""
+    if job.status == "unknown":
+        named = context.listing.named(job.name)
+        if len(named) == 1:
+            job = replace(job, status="running", poll_id=named[0].id)
+        elif resource.address.name not in context.options.retry:
+            return outcome_unknown(resource, job)
+    return Wait(resource.address, job, resource, before, UNWANTED)
+
+
+def _flying(resource: Resource, job: Job, before: Observed | None) -> Decision:
+    """A start of ours is in flight, or a replacement is half done."""
+    if job.digest == resource.digest:
+        return Wait(resource.address, job, resource, before)
+    why = "the manifest changed while the last start is still in flight"
+    return Start(resource.address, resource, "pending", before, job, why)
+
+
+def _unknown(
+    resource: Resource, job: Job, before: Observed | None, context: Context
+) -> Decision:
+    named = context.listing.named(job.name or resource.name)
+    if len(named) == 1:
+        told = replace(job, status="running", poll_id=named[0].id)
+        return Wait(resource.address, told, resource, before)
+    if resource.address.name in context.options.retry:
+        return Start(resource.address, resource, "pending", before, why="--retry")
+    return outcome_unknown(resource, job)
+
+
+def _ready(
+    resource: Resource,
+    record: Record,
+    job: Job,
+    before: Observed | None,
+    context: Context,
+) -> Decision:
+    changed = job.digest != resource.digest
+    if before is None:
+        origin: Origin = "conflict" if changed else "drift"
+        why = "it was deleted on the service"
+        return Start(resource.address, resource, origin, why=why)
+    moves = before.name != resource.name
+    if moves and (taken := refuse_foreign(resource, before, context)) is not None:
+        return taken
+    if changed:
+        return Start(resource.address, resource, "pending", before, why=CHANGED)
+    if moves:
+        return _rename(resource, record, before)
+    healed = record.draft and before.draft and before.draft.digest != record.draft
+    note = "the service changed the draft; generated code is not managed"
+    stale = record.protected != resource.protected
+    return Keep(
+        resource.address,
+        "same",
+        note if healed else "",
+        before,
+        resource,
+        records=stale,
+    )
+
+
+def _rename(resource: Resource, record: Record, before: Observed) -> Update:
+    """A changed prefix, a `moved_from`, or a hand that renamed it on the service."""
+    origin = name_origin(record, before, resource.name)
+    return Update(
+        address=resource.address,
+        before=before,
+        after=resource,
+        differences=(Difference(("name",), before.name, resource.name, origin),),
+        put=False,
+        publish=False,
+        rename=True,
+        adopts=False,
+        loses_draft=False,
+        origin=origin,
+    )

@@ -1,0 +1,292 @@
+"""What git does to a generated task meanwhile: other prompts, other names, and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from account import Account, generated, task
+
+from taskops.applying import carry_jobs
+from taskops.applying.approval import Approval
+from taskops.errors import NotApproved
+from taskops.model.change import Keep, Start, Update, Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from taskops.model.resource import Resource
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carry_jobs, "FIRST_POLL", 0.01)
+    monkeypatch.setattr(carry_jobs, "SLOWEST_POLL", 0.02)
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    one = Account(tmp_path)
+    yield one
+    one.close()
+
+
+def invoice(prompt: str, declared: str = "invoice", **settings: Any) -> Resource:
+    return replace(generated(declared, prompt), **settings)
+
+
+def starts(account: Account) -> int:
+    """How many generations were paid for."""
+    return sum(c["kind"] == "generate" for c in account.emulator.commits())
+
+
+def names(account: Account) -> list[str]:
+    """Names of what is there."""
+    rows = account.emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+    return sorted(row["name"] for row in rows)
+
+
+def settled(account: Account, wanted: Resource) -> bool:
+    """Whether exactly the wanted task is there, and nothing is left to do."""
+    plan = account.plan([wanted])
+    done = not (plan.effective or plan.bookkeeping or plan.problems)
+    return done and names(account) == [wanted.name]
+
+
+@pytest.mark.parametrize("duplicates", ["allowed", "refused"])
+def test_a_prompt_that_changes_in_flight_replaces_what_was_in_flight(
+    account: Account, duplicates: str
+) -> None:
+    account.emulator.set_behaviours({"duplicate_names": duplicates})
+    account.apply([invoice("first")], wait=False)
+
+    report = account.apply([invoice("second")])
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 2
+    assert settled(account, invoice("second"))
+
+
+def test_a_replacement_that_is_overtaken_leaves_nothing_behind(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    account.apply([invoice("second")], wait=False)
+
+    report = account.apply([invoice("third")])
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 3
+    assert settled(account, invoice("third"))
+
+
+def test_with_no_wait_nothing_waits_for_the_start_before_either(
+    account: Account,
+) -> None:
+    account.emulator.set_behaviours({"generate_polls": "1000000"})
+    account.apply([invoice("first")], wait=False)
+
+    report = account.apply([invoice("second")], wait=False)
+
+    assert [o.status for o in report.outcomes] == ["in_progress"]
+    assert starts(account) == 1
+
+
+@pytest.mark.parametrize("second", ["second", "EMULATE-FAILURE"])
+@pytest.mark.parametrize("wait", [True, False])
+def test_a_manifest_that_goes_back_is_not_paid_for_again(
+    account: Account, second: str, wait: bool
+) -> None:
+    account.apply([invoice("first")])
+    account.apply([invoice(second)], wait=wait and second != "second")
+
+    (change,) = account.plan([invoice("first")]).changes
+    report = account.apply([invoice("first")])
+
+    assert isinstance(change, Wait)
+    assert "removed" in change.note
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 2
+    assert settled(account, invoice("first"))
+
+
+def test_what_failed_beside_the_old_one_is_gone_before_the_next_try(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    wanted = invoice("EMULATE-FAILURE")
+    account.apply([wanted])
+
+    account.apply([wanted], retry=("invoice",))
+
+    assert starts(account) == 3
+    assert len(names(account)) == 2
+    account.apply([invoice("second")])
+    assert settled(account, invoice("second"))
+
+
+def test_pruning_takes_what_failed_beside_it_too(account: Account) -> None:
+    account.apply([invoice("first"), task("other")])
+    account.apply([invoice("EMULATE-FAILURE"), task("other")])
+
+    report = account.apply([task("other")], prune=True)
+
+    assert report.exit == 0, report.outcomes
+    assert names(account) == ["other"]
+
+
+@pytest.mark.parametrize("kept_names", ["reusable", "reserved"])
+def test_prompts_may_go_to_and_fro(account: Account, kept_names: str) -> None:
+    account.emulator.set_behaviours({"deleted_name": kept_names})
+
+    for prompt in ("a", "b", "c", "a", "b"):
+        report = account.apply([invoice(prompt)])
+        assert report.exit == 0, report.outcomes
+        assert settled(account, invoice(prompt))
+
+
+@pytest.mark.parametrize("declared", ["invoice", "bill"])
+def test_a_new_prefix_or_name_renames_and_pays_for_nothing(
+    account: Account, declared: str
+) -> None:
+    account.apply([invoice("get it")])
+    wanted = invoice("get it", declared, name="eu-bill", moved_from="invoice")
+
+    (change,) = account.plan([wanted]).effective
+    report = account.apply([wanted])
+
+    assert isinstance(change, Update)
+    assert change.rename
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 1
+    assert settled(account, wanted)
+
+
+def test_a_new_name_and_a_new_prompt_are_one_replacement(account: Account) -> None:
+    account.apply([invoice("first")])
+    wanted = invoice("second", "bill", moved_from="invoice")
+
+    report = account.apply([wanted])
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 2
+    assert settled(account, wanted)
+    assert list(account.ledger().read().records) == [wanted.address]
+
+
+def test_a_name_that_another_holds_is_refused_before_anything_is_paid(
+    account: Account,
+) -> None:
+    account.apply([invoice("first"), task("eu-invoice")])
+
+    plan = account.plan([invoice("second", name="eu-invoice"), task("eu-invoice")])
+
+    assert [p.summary for p in plan.problems] == [
+        "the name `eu-invoice` is taken by another object"
+    ]
+
+
+def test_a_hand_that_renames_is_undone_by_a_person_only(account: Account) -> None:
+    account.apply([invoice("first")])
+    account.emulator.edit(name="invoice", rename="mine")
+
+    (change,) = account.plan([invoice("first")]).effective
+    with pytest.raises(NotApproved):
+        account.apply([invoice("first")])
+    report = account.apply([invoice("first")], approval=Approval(everything=True))
+
+    assert isinstance(change, Update)
+    assert change.origin == "drift"
+    assert report.exit == 0
+    assert settled(account, invoice("first"))
+
+
+def test_a_renamed_task_that_is_not_said_to_be_moved_is_pointed_out(
+    account: Account,
+) -> None:
+    account.apply([invoice("get it")])
+
+    start = account.plan([generated("bill", "get it")]).changes[0]
+
+    assert isinstance(start, Start)
+    assert "`moved_from: invoice`" in start.note
+
+
+def test_protection_changes_the_ledger_and_nothing_else(account: Account) -> None:
+    account.apply([invoice("get it")])
+
+    account.apply([invoice("get it", protected=True)])
+
+    assert settled(account, invoice("get it", protected=True))
+    assert starts(account) == 1
+    plan = account.plan([task("other")], prune=True)
+    assert "protected" in plan.problems[0].summary
+
+
+def test_what_is_taken_over_counts_as_made_from_what_is_wanted(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    (account.folder / "default.json").unlink()
+    assert [c.why for c in account.plan([invoice("first")]).changes] == ["unowned"]  # type: ignore[union-attr]  # a Keep
+    account.apply([invoice("first", adopt=True)])
+
+    assert starts(account) == 1
+    assert settled(account, invoice("first", adopt=True))
+    account.apply([invoice("second", adopt=True)])
+    assert starts(account) == 2
+    assert settled(account, invoice("second", adopt=True))
+
+
+def test_a_draft_that_healed_itself_is_a_note(account: Account) -> None:
+    account.apply([invoice("get it")])
+    account.emulator.edit(name="invoice", draft={"code": "{}"})
+
+    for options in ({}, {"refresh": True}):
+        (kept,) = account.plan([invoice("get it")], **options).changes
+        assert isinstance(kept, Keep)
+        assert "the service changed the draft" in kept.note
+
+
+def test_what_vanished_while_it_was_waited_for_is_started_again_by_a_person(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry_jobs, "LOST", 0.1)
+    account.emulator.set_behaviours({"generate_polls": "3"})
+    account.apply([invoice("get it")], wait=False)
+    gone = {"name": "invoice", "delete": True}
+    rule = {"path": "status$", "nth": 2, "do": "edit", "edit": gone}
+    account.emulator.set_faults([rule])
+
+    report = account.apply([invoice("get it")])
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.detail) == (
+        "failed",
+        "the service lost it meanwhile",
+    )
+    account.apply([invoice("get it")], retry=("invoice",))
+    assert settled(account, invoice("get it"))
+
+
+def test_an_id_that_never_appears_is_unknown_and_then_looked_for_by_name(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry_jobs, "LOST", 0.1)
+    account.emulator.set_behaviours({"generated_listed": "no"})
+    rule = {"path": "status$", "do": "status", "status": 404}
+    account.emulator.set_faults([rule])
+
+    report = account.apply([invoice("get it")])
+
+    assert report.exit == 9
+    assert "--retry invoice" in report.outcomes[0].hint
+    (told,) = account.plan([invoice("get it")]).problems
+    assert "--retry invoice" in told.hint
+    account.emulator.set_behaviours({})
+    account.emulator.set_faults([])
+    assert account.apply([invoice("get it")]).exit == 0
+    assert starts(account) == 1
+    assert settled(account, invoice("get it"))
