@@ -316,7 +316,9 @@ class CarryingJob:
         pause, unanswered, missing, seen = FIRST_POLL, 0, 0.0, False
         if job.status in ("ready", "failed"):
             return JobState(job.status, job.error)
-        why = f"waiting for {self.change.address.name}"
+        record = self.record or self.prior
+        runs = record is not None and record.kind == "agent"
+        why = "running" if runs else "generating"
         while True:
             try:
                 answer = yield Poll(self.change.address, job, pause, why)

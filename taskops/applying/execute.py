@@ -273,7 +273,13 @@ class Executor:
         for address in outcome.drops:
             self._unflushed[address] = None
         self.listener(
-            Event("end", outcome.status, outcome.address, seconds=outcome.seconds)
+            Event(
+                "end",
+                outcome.status,
+                outcome.address,
+                outcome.detail,
+                seconds=outcome.seconds,
+            )
         )
 
     def _wind_down(self) -> None:

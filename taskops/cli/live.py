@@ -1,46 +1,73 @@
-"""What goes on, while it goes on: one line on a terminal, lines elsewhere."""
+"""What goes on, while it goes on: a region on a terminal, lines elsewhere."""
 
 from __future__ import annotations
 
-import shutil
+import sys
 import threading
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
-from taskops.cli.streams import Out
+from taskops.cli.streams import Out, look_of, takes_escapes
+from taskops.model.change import verb
 from taskops.render.clean import line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.cli.streams import Color
+    from taskops.model.change import Change
     from taskops.model.ports import Event
     from taskops.model.resource import Address
 
-EVERY = 0.1
-"""Seconds between two pictures on a terminal."""
-
 HEARTBEAT = 10.0
-"""Seconds after which silence is broken elsewhere."""
-
-BAR = 24
+"""Seconds after which silence is broken where lines are written."""
 
 
-class Live:
+class Live(Protocol):
     """Hears of every event from any thread; never raises, never blocks for long."""
 
-    def __init__(self, stream: TextIO, *, total: int = 0) -> None:
-        self._out = Out(stream)
-        self._terminal = stream.isatty()
-        self._lock = threading.Lock()
-        self._total = total
-        self._done = 0
-        self._running: dict[Address, str] = {}
-        self._shown = ""
-        self._at = time.monotonic()
-        self._began = self._at
+    def __call__(self, event: Event, /) -> None:
+        """Hear of it."""
 
-    def expect(self, total: int) -> None:
+    def expect(self, changes: Sequence[Change]) -> None:
+        """These are about to begin."""
+
+    def beat(self) -> None:
+        """Break a silence that has lasted too long."""
+
+    def stopping(self, text: str) -> bool:
+        """Say that the end was asked for; whether it is seen without more words."""
+
+    def clear(self) -> None:
+        """Take away what moves, so that what follows stands on its own line."""
+
+
+def live_on(stream: TextIO, environ: Mapping[str, str], color: Color) -> Live:
+    """A region where the stream can redraw itself, else lines."""
+    draws = stream.isatty() and environ.get("TERM", "dumb") not in ("dumb", "")
+    if sys.platform == "win32":
+        draws = stream.isatty()
+    if draws and takes_escapes(stream):
+        from taskops.cli.region import Region
+
+        return Region(Out(stream), look_of(stream, environ, color))
+    return Lines(Out(stream))
+
+
+class Lines:
+    """One line for each change of state, and a sign of life now and then."""
+
+    def __init__(self, out: Out) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+        self._total = self._done = 0
+        self._running: dict[Address, str] = {}
+        self._at = self._began = time.monotonic()
+
+    def expect(self, changes: Sequence[Change]) -> None:
         """So many changes are about to begin."""
         with self._lock:
-            self._total, self._done = total, 0
+            self._total, self._done = len(changes), 0
             self._running.clear()
 
     def __call__(self, event: Event, /) -> None:
@@ -48,75 +75,60 @@ class Live:
         with self._lock:
             match event.type:
                 case "read":
-                    self._picture(event.text, event.done, event.total)
+                    self._alive(event.text, event.done, event.total)
                 case "start" if event.address is not None:
                     self._running[event.address] = ""
-                    self._progress()
                 case "progress":
                     self._waits(event)
                 case "end" if event.address is not None:
                     self._running.pop(event.address, None)
                     self._done += 1
-                    self._ended(event.address, event)
-                    self._progress()
+                    self._line(f"  {line(event.address.name)}: {ending(event)}")
                 case _:
                     pass
 
     def beat(self) -> None:
         """Break a silence that lasts too long for somebody who reads a log."""
         with self._lock:
-            if not self._terminal and time.monotonic() - self._at >= HEARTBEAT:
-                self._progress()
+            names = ", ".join(line(a.name) for a in list(self._running)[:3])
+            self._alive(names, self._done, self._total)
 
-    def _ended(self, address: Address, event: Event) -> None:
-        """What has its outcome stands still, above what still moves."""
-        words = event.text.replace("_", " ")
-        self._line(f"  {line(address.name)}: {words}")
-
-    def _waits(self, event: Event) -> None:
-        """Each new reason for a wait is told once; on a terminal it stays in place."""
-        text = line(event.text)
-        if event.address is not None:
-            age = f" ({event.seconds:.0f} s)" if event.seconds >= 1 else ""
-            known = self._running.get(event.address)
-            self._running[event.address] = text
-            if known != text and not self._terminal:
-                self._line(f"  {line(event.address.name)}: {text}{age}")
-        elif not self._terminal:
-            self._line(text)
-        self._progress(f"{text} ")
-
-    def _progress(self, what: str = "") -> None:
-        names = ", ".join(line(a.name) for a in list(self._running)[:3])
-        self._picture(f"{what}{names}", self._done, self._total)
-
-    def _picture(self, text: str, done: int, total: int) -> None:
-        now = time.monotonic()
-        last = total and done == total
-        if not self._terminal:
-            if now - self._at >= HEARTBEAT:
-                self._at = now
-                self._line(f"{done} of {total}, {text}, {now - self._began:.0f} s")
-            return
-        if now - self._at < EVERY and not last:
-            return
-        self._at = now
-        width = shutil.get_terminal_size().columns - 1
-        filled = BAR * done // total if total else 0
-        bar = "#" * filled + "." * (BAR - filled)
-        picture = f"[{bar}] {done}/{total} {line(text)}"[:width]
-        self._out.write("\r\x1b[K" + picture)
-        self._shown = picture
-
-    def _line(self, text: str) -> None:
-        if self._shown:
-            self._out.write("\r\x1b[K")
-            self._shown = ""
-        self._out.write(f"{text}\n")
+    def stopping(self, text: str) -> bool:
+        """Whoever asked says it."""
+        del text
+        return False
 
     def clear(self) -> None:
-        """Take the picture away, so that what follows stands on its own line."""
-        with self._lock:
-            if self._shown:
-                self._out.write("\r\x1b[K")
-                self._shown = ""
+        """Nothing moves."""
+
+    def _waits(self, event: Event) -> None:
+        """Each new reason for a wait is told once."""
+        text = line(event.text)
+        if event.address is None:
+            self._line(text)
+            return
+        age = f" ({event.seconds:.0f} s)" if event.seconds >= 1 else ""
+        if self._running.get(event.address) != text:
+            self._running[event.address] = text
+            self._line(f"  {line(event.address.name)}: {text}{age}")
+
+    def _alive(self, text: str, done: int, total: int) -> None:
+        now = time.monotonic()
+        if now - self._at >= HEARTBEAT:
+            self._line(f"{done} of {total}, {line(text)}, {now - self._began:.0f} s")
+
+    def _line(self, text: str) -> None:
+        self._at = time.monotonic()
+        self._out.write(f"{text}\n")
+
+
+def ending(event: Event) -> str:
+    """How a change ended, and why where that needs a word."""
+    words = line(event.text.replace("_", " "))
+    good = event.text in ("applied", "already_satisfied")
+    return words if good or not event.detail else f"{words}: {line(event.detail)}"
+
+
+def verbs(changes: Sequence[Change]) -> dict[Address, str]:
+    """What is done to each, by its word."""
+    return {change.address: verb(change) for change in changes}

@@ -51,7 +51,7 @@ class Out:
 
 def look_of(stream: TextIO, environ: Mapping[str, str], color: Color) -> Look:
     """What the stream can show; NO_COLOR and --color decide over what it is."""
-    wanted = stream.isatty() and environ.get("TERM") != "dumb"
+    wanted = environ.get("TERM") not in ("dumb", "") and takes_escapes(stream)
     if color != "auto":
         wanted = color == "always"
     elif "NO_COLOR" in environ:
@@ -63,6 +63,24 @@ def look_of(stream: TextIO, environ: Mapping[str, str], color: Color) -> Look:
         signs = False
     width = shutil.get_terminal_size().columns if stream.isatty() else 0
     return Look(color=wanted, ascii=not signs, width=width)
+
+
+def takes_escapes(stream: TextIO) -> bool:
+    """Whether a terminal reads escape sequences; old consoles of Windows do not."""
+    if sys.platform == "win32":
+        import ctypes
+        import msvcrt
+
+        reads, mode = 4, ctypes.c_ulong()
+        kernel = ctypes.windll.kernel32
+        try:
+            handle = msvcrt.get_osfhandle(stream.fileno())
+        except (OSError, ValueError):
+            return False
+        if not kernel.GetConsoleMode(handle, ctypes.byref(mode)):
+            return False
+        return bool(kernel.SetConsoleMode(handle, mode.value | reads))
+    return stream.isatty()
 
 
 def interactive() -> bool:

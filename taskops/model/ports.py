@@ -123,11 +123,12 @@ class Event:
         "read",  # done of total things were read from a service
         "start",  # a change begins
         "progress",  # a change waits, for the reason in text
-        "end",  # a change has its outcome, status in text
+        "end",  # a change has its outcome: status in text, the reason in detail
         "note",  # something worth a line
     ]
     text: str = ""
     address: Address | None = None
+    detail: str = ""
     done: int = 0
     total: int = 0
     seconds: float = 0.0

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def error_text(error: TaskopsError, look: Look = BARE) -> str:
     """One sentence, what is special, and what to do."""
-    told = [f"{look.paint('error', 'red')}: {clean.line(error.summary)}"]
+    told = [f"{look.paint('error', 'crimson')}: {clean.line(error.summary)}"]
     if error.detail:
         told += [f"  {clean.line(part)}" for part in error.detail.split("; ")]
     if error.hint:

@@ -33,6 +33,8 @@ def event_data(event: Event) -> dict[str, object]:
     data: dict[str, object] = {"text": event.text}
     if event.address is not None:
         data["address"] = str(event.address)
+    if event.detail:
+        data["detail"] = event.detail
     if event.total:
         data |= {"done": event.done, "total": event.total}
     if event.seconds:

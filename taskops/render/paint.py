@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from types import MappingProxyType
 
-COLOURS = MappingProxyType(
-    {
-        "green": "32",
-        "yellow": "33",
-        "red": "31",
-        "cyan": "36",
-        "bold": "1",
-        "dim": "2",
-    }
+# Of the 256 that every terminal has: four that people without red, green or blue
+# cones tell apart, each with a contrast of 3:1 on white and on black.
+COLOURS = MappingProxyType({"blue": 33, "gold": 136, "crimson": 161, "violet": 97})
+
+STYLES = MappingProxyType(
+    {"bold": "1", "dim": "2"} | {name: f"38;5;{n}" for name, n in COLOURS.items()}
 )
 
 PLAIN = MappingProxyType(
-    {"→": "->", "←": "<-", "»": ">", "−": "-", "…": "...", "·": "-", "█": "#"}
+    {
+        "→": "->",
+        "←": "<-",
+        "»": ">",
+        "−": "-",
+        "…": "...",
+        "·": "-",
+        "━": "#",
+        "─": ".",
+    }
 )
 
 
@@ -34,7 +40,7 @@ class Look:
         """The text in a colour, where there are any."""
         if not self.color or not text:
             return text
-        return f"\x1b[{COLOURS[colour]}m{text}\x1b[0m"
+        return f"\x1b[{STYLES[colour]}m{text}\x1b[0m"
 
     def letters(self, text: str) -> str:
         """A text of ours without letters that the stream has not."""

@@ -23,7 +23,7 @@ LONGEST = 4000
 
 def problem_lines(problem: Problem, look: Look = BARE) -> Iterator[str]:
     """One problem inside a plan."""
-    mark = look.paint("!", "red" if problem.severity == "error" else "yellow")
+    mark = look.paint("!", "crimson" if problem.severity == "error" else "gold")
     summary = clean.line(problem.summary)
     address = clean.line(problem.address)
     named = not address or address in summary
@@ -42,7 +42,7 @@ def problems_text(problems: Sequence[Problem], look: Look = BARE) -> str:
 
 
 def _block(problem: Problem, look: Look) -> str:
-    colour = "red" if problem.severity == "error" else "yellow"
+    colour = "crimson" if problem.severity == "error" else "gold"
     where = f"{clean.line(str(problem.where))}: " if problem.where is not None else ""
     path = problem.where.path if problem.where is not None else ""
     word = look.paint(problem.severity, colour)

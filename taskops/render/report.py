@@ -32,13 +32,13 @@ STATUS = MappingProxyType(
 )
 COLOURS = MappingProxyType(
     {
-        "applied": "green",
-        "already_satisfied": "green",
-        "in_progress": "cyan",
-        "failed": "red",
-        "unknown": "red",
-        "skipped": "yellow",
-        "not_started": "yellow",
+        "applied": "blue",
+        "already_satisfied": "blue",
+        "in_progress": "violet",
+        "failed": "crimson",
+        "unknown": "crimson",
+        "skipped": "gold",
+        "not_started": "gold",
     }
 )
 MOST = 10

@@ -22,11 +22,11 @@ SYMBOLS = MappingProxyType(
 )
 COLOURS = MappingProxyType(
     {
-        "create": "green",
-        "update": "yellow",
-        "start": "cyan",
-        "wait": "cyan",
-        "delete": "red",
+        "create": "blue",
+        "update": "gold",
+        "start": "violet",
+        "wait": "violet",
+        "delete": "crimson",
     }
 )
 
@@ -58,7 +58,7 @@ def _header(sheet: Sheet, look: Look) -> Iterator[str]:
     if sheet.ledger:
         yield look.paint(clean.line(sheet.ledger), "dim")
     for name, why in sheet.incomplete.items():
-        yield look.paint(clean.line(f"{name}: {why}; nothing is deleted"), "yellow")
+        yield look.paint(clean.line(f"{name}: {why}; nothing is deleted"), "gold")
 
 
 def _rows(sheet: Sheet, look: Look, verbose: bool) -> Iterator[str]:
@@ -113,7 +113,7 @@ def _hunks(code: CodeDifference, look: Look) -> Iterator[str]:
     for hunk in code.hunks:
         # A terminal must not be told anything by a line of code.
         text = clean.line(hunk.replace("\t", "    "))
-        colour = {"+": "green", "-": "red", "@": "cyan"}.get(hunk[:1], "")
+        colour = {"+": "blue", "-": "crimson", "@": "violet"}.get(hunk[:1], "")
         yield "        " + (look.paint(text, colour) if colour else text)
     if code.cut:
         yield f"        {look.letters('…')} {words.counted(code.cut, 'line')} not shown"

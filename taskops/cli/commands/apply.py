@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from taskops.applying.approval import Approval
     from taskops.applying.stop import StopFlag
     from taskops.cli.commands.planning import Watch
+    from taskops.cli.live import Live
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
     from taskops.planning.saved import SavedPlan
@@ -91,7 +92,7 @@ def apply(given: dict[str, Any]) -> int:
     from taskops.cli.commands.planning import watching
     from taskops.cli.wiring import session
 
-    with watching(given.get("json_into")) as watch:
+    with watching(given.get("json_into"), given["color"]) as watch:
         saved = _saved(given)
         with session(options.wanted_from(given), watch.listener) as opened:
             if not _superseded(given, opened):
@@ -252,8 +253,8 @@ def _carry_out(
     from taskops.manifests.results import judged
     from taskops.workflow import World, carry_out
 
-    _obey_signals(opened.stop)
-    watch.live.expect(len(plan.effective) + len(plan.bookkeeping))
+    _obey_signals(opened.stop, watch.live)
+    watch.live.expect([*plan.bookkeeping, *plan.effective])
     world = World(
         providers=opened.opened,
         ledger=opened.ledger,
@@ -279,10 +280,10 @@ def _carry_out(
     return report
 
 
-STOPPING = b"\nstopping: what is in flight may end; once more to leave at once\n"
+STOPPING = "stopping: what is in flight may end; once more to leave at once"
 
 
-def _obey_signals(stop: StopFlag) -> None:
+def _obey_signals(stop: StopFlag, live: Live) -> None:
     """The first signal asks for a graceful end, the second ends at once."""
 
     def handle(number: int, frame: FrameType | None) -> None:
@@ -291,8 +292,9 @@ def _obey_signals(stop: StopFlag) -> None:
             os._exit(128 + number)
         stop.set(number)
         # A handler may interrupt anything, also somebody who holds a lock.
-        with suppress(OSError):
-            os.write(2, STOPPING)
+        if not live.stopping(STOPPING):
+            with suppress(OSError):
+                os.write(2, f"\n{STOPPING}\n".encode())
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)

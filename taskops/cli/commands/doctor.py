@@ -46,6 +46,6 @@ def command(**given: Any) -> int:
 def _text(finding: Finding, look: Look) -> str:
     from taskops.render.clean import line
 
-    mark = look.paint("ok  ", "green") if finding.well else look.paint("FAIL", "red")
+    mark = look.paint("ok  ", "blue") if finding.well else look.paint("FAIL", "crimson")
     fix = "" if finding.well else f"; fix: {line(finding.fix)}"
     return f"{mark} {finding.what:<{COLUMN}} {line(finding.said)}{fix}\n"

@@ -43,7 +43,7 @@ def command(**given: Any) -> int:
     from taskops.errors import Exit
     from taskops.render.walk import sheet_of
 
-    with watching(given["json_into"]) as watch:
+    with watching(given["json_into"], given["color"]) as watch:
         with session(options.wanted_from(given), watch.listener) as opened:
             plan = opened.plan(options.plan_options({"refresh": True}))
         watch.clear()

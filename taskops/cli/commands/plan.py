@@ -53,7 +53,7 @@ def command(**given: Any) -> int:
     from taskops.cli.wiring import session
     from taskops.render.walk import sheet_of
 
-    with watching(given["json_into"]) as watch:
+    with watching(given["json_into"], given["color"]) as watch:
         with session(options.wanted_from(given), watch.listener) as opened:
             asked = options.plan_options(given, against=given["against"])
             plan = opened.plan(asked)

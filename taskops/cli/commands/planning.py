@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from taskops.cli.boundary import code_of
 from taskops.cli.events import EventFile
-from taskops.cli.live import HEARTBEAT, Live
+from taskops.cli.live import HEARTBEAT, live_on
 from taskops.cli.streams import look_of
 from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class Watch:
     """Whoever listens: a person at a terminal, and a file for programs."""
 
-    def __init__(self, json_into: str | None) -> None:
-        self.live = Live(sys.stderr)
+    def __init__(self, json_into: str | None, color: Color = "auto") -> None:
+        self.live = live_on(sys.stderr, os.environ, color)
         self.file = EventFile(json_into) if json_into else None
         self.code: int = Exit.OK
         self._ended = threading.Event()
@@ -84,9 +84,9 @@ class Watch:
 
 
 @contextmanager
-def watching(json_into: str | None) -> Iterator[Watch]:
+def watching(json_into: str | None, color: Color = "auto") -> Iterator[Watch]:
     """Somebody who listens while the work goes on; the block sets the exit code."""
-    watch = Watch(json_into)
+    watch = Watch(json_into, color)
     try:
         yield watch
     except BaseException as error:

@@ -122,7 +122,7 @@ def _text(attempts: Sequence[Attempt], color: Any) -> str:
     parts = []
     for attempt in attempts:
         status = look.paint(
-            line(attempt.status), "green" if attempt.verdict == "passed" else "red"
+            line(attempt.status), "blue" if attempt.verdict == "passed" else "crimson"
         )
         parts.append(f"{line(attempt.name)}: {status}, {attempt.seconds:.1f} s\n")
         parts += [f"    {text}\n" for text in lines(attempt.text).splitlines()]

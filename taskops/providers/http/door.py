@@ -269,7 +269,10 @@ class Door:
         # Full jitter: many lanes that failed together must not come back together.
         pause = wait if wait is not None else random.uniform(0, BACKOFF * 2**attempt)  # noqa: S311  # no secret
         if pause >= 1 and self.listener is not None:
-            told = f"{failure.summary}; next try in {pause:.0f} s"
+            which = f"retry {attempt + 1} of {ATTEMPTS - 1}"
+            limited = passing.failure.status == 429
+            why = f"rate limit of {self.name}" if limited else failure.summary
+            told = f"{why}; {which} in {pause:.0f} s"
             self.listener(Event("progress", told, seconds=pause))
         self._renew(pause + WRITE_SECONDS)
         time.sleep(pause)

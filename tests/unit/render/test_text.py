@@ -48,7 +48,7 @@ def test_nothing_to_change_has_no_digest_and_says_so() -> None:
 def test_colours_only_where_they_are_wanted() -> None:
     sheet = sheets.sheet(*sheets.STORY)
     assert "\x1b[" not in plan_text(sheet)
-    assert "\x1b[32m+ price-watch" in plan_text(sheet, Look(color=True))
+    assert "\x1b[38;5;33m+ price-watch" in plan_text(sheet, Look(color=True))
 
 
 def test_lines_of_code_are_shown_on_request() -> None:
