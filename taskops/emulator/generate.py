@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING
 
+from taskops.emulator.generate_body import checked
 from taskops.emulator.store import now
 from taskops.emulator.wire import Answer, Failure, Request, answer
 from taskops.emulator.writing import new_task, publish, put
@@ -18,16 +19,11 @@ if TYPE_CHECKING:
 FAILS = "EMULATE-FAILURE"
 """A prompt with this in it ends as failed."""
 
-SHAPES = {
-    "user_task": ("name", "user_task", "description"),
-    "taskPrompt": ("taskName", "taskPrompt"),
-}
-
 
 def generate(account: Account, request: Request) -> Answer:
     """POST /v2/tasks/generate: 200 at once, ready later."""
     body = request.json()
-    name, prompt = _checked(account, body)
+    name, prompt = checked(body, account.behaviours["generate_shape"])
     living = [t for t in account.store.named(name) if not t["deleted"]]
     if living and account.is_("duplicate_names", "refused"):
         raise Failure(400, "a task of that name exists")
@@ -45,44 +41,18 @@ def generate(account: Account, request: Request) -> Answer:
         else "ready",
         "prompt": prompt,
         "configuration": body.get("task_browser_default_configuration"),
+        "asked": body,
     }
+    if body.get("async") is False:
+        # Asked to answer only when it is written.
+        generation |= {"polls": 0, "hidden": 0}
+        _end(account, generation, failed=generation["ends"] == "failed")
     account.store.put_thing("generation", generation["id"], generation)
     account.log(kind="generate", id=task["id"], name=name)
     shown = {"id": generation["id"], "status": "generating"}
     if not same:
         shown |= {"taskId": task["id"], "projectId": account.store.team}
     return answer(shown)
-
-
-def _checked(account: Account, body: Doc) -> tuple[str, str]:
-    wanted = account.behaviours["generate_shape"]
-    shape = wanted if wanted != "both" else _shape_of(body)
-    for field in SHAPES[shape]:
-        value = body.get(field)
-        if not isinstance(value, str) or not value:
-            raise Failure(400, f"{field} is required")
-    for field in ("output_file_only", "human_intervention"):
-        if field in body and not isinstance(body[field], bool):
-            raise Failure(400, f"{field} must be a boolean")
-    for field in ("input_schema", "output_schema"):
-        items = body.get(field, [])
-        if not isinstance(items, list) or not all(isinstance(i, dict) for i in items):
-            raise Failure(400, f"{field} must be a list of objects")
-    if not isinstance(body.get("description", ""), str):
-        raise Failure(400, "description must be a string")
-    if not isinstance(body.get("task_browser_default_configuration", {}), dict):
-        raise Failure(400, "task_browser_default_configuration must be an object")
-    if "application_id" in body:
-        try:
-            uuid.UUID(body["application_id"])
-        except (ValueError, TypeError, AttributeError):
-            raise Failure(400, "application_id must be a uuid") from None
-    name, prompt = SHAPES[shape][:2]
-    return body[name], body[prompt]
-
-
-def _shape_of(body: Doc) -> str:
-    return "taskPrompt" if "taskPrompt" in body else "user_task"
 
 
 def status(account: Account, task_id: str) -> Answer:

@@ -140,7 +140,10 @@ def run_generated(account: Account, request: Request, task_id: str) -> Answer:
     body = request.json()
     generation = account.store.thing("generation", task_id)
     real = generation["taskId"] if generation else task_id
-    found(account, real)
+    numbered(account, found(account, real), "latest")
+    for field in ("sync", "cleanup_sessions", "identity_skip_validation"):
+        if not isinstance(body.get(field, False), bool):
+            raise validate.refuse(f"{field} must be a boolean")
     inputs = validate.inputs(body.get("input_params"), "input_params")
     failed = inputs.get(FAILS) == "failure"
     one: Doc = {

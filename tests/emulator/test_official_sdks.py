@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import TYPE_CHECKING
+import uuid
+from typing import TYPE_CHECKING, Any
 
 import anchorbrowser
 import pytest
@@ -20,6 +21,8 @@ from taskops.emulator.server import Server, serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from anchorbrowser.types import params
 
 CODE = base64.b64encode(b"export default async () => 1\n").decode()
 
@@ -237,6 +240,60 @@ def test_a_generated_task_runs_and_is_followed(
     states = [anchor.tasks.get_task_run_status(run.run_id).status for _ in range(2)]
 
     assert states == ["running", "success"]
+
+
+def test_a_generation_takes_all_that_is_documented_and_nothing_else(
+    anchor: Anchorbrowser, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"generate_shape": "taskPrompt"})
+    month: params.TaskParameterV2 = {
+        "name": "month",
+        "type": "string",
+        "required": False,
+        "description": "Of which.",
+        "defaultValue": "May",
+        "options": ["May", "June"],
+    }
+
+    made = anchor.tasks.generate_task(
+        task_name="t",
+        task_prompt="do it",
+        async_=False,
+        description="d",
+        application_id=str(uuid.uuid4()),
+        identity_id="i",
+        input_schema=[month],
+        output_schema=[{"name": "file", "type": "file"}],
+        output_file_only=True,
+        human_intervention=False,
+        browser_session_id="s",
+        task_browser_default_configuration={"timeout": {"max_duration": 5}},
+    )
+
+    # Asked to wait for it, it is written when the answer comes.
+    said = anchor.tasks.get_task_generation_status(str(made.id))
+    assert (made.status, said.status) == ("generating", "ready")
+    wrong: Any = [{"display_name": "month", "type": "date"}]
+    with pytest.raises(anchorbrowser.BadRequestError, match="input_schema"):
+        anchor.tasks.generate_task(task_name="t", task_prompt="x", input_schema=wrong)
+
+
+def test_a_run_is_waited_for_with_sync(
+    anchor: Anchorbrowser, emulator: Emulator
+) -> None:
+    emulator.set_behaviours({"generate_shape": "taskPrompt", "generate_polls": "0"})
+    made = anchor.tasks.generate_task(task_name="t", task_prompt="do it")
+    anchor.tasks.get_task_generation_status(str(made.id))
+
+    run = anchor.tasks.run_task(
+        str(made.id), input_params={}, cleanup_sessions=True, extra_body={"sync": True}
+    )
+
+    assert run.status == "success"
+    with pytest.raises(anchorbrowser.NotFoundError):
+        anchor.tasks.get_task_run_status("nobody")
+    with pytest.raises(anchorbrowser.NotFoundError):
+        anchor.tasks.get_task_generation_status("nobody")
 
 
 def test_a_generation_fails_with_its_error(

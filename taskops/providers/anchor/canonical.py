@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 CONFIGURATION = "browserConfiguration"
 
-GENERATE_DEFAULTS = {"output_file_only": False, "human_intervention": False}
+GENERATE_DEFAULTS = {
+    "output_file_only": False,
+    "human_intervention": False,
+    "async": True,
+}
 
 
 def canonical(kind: Kind, spec: Tree) -> Tree:

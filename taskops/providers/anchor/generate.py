@@ -24,6 +24,9 @@ GenerateApi: TypeAlias = Literal["user_task", "taskPrompt", "auto"]
 # The seed's words for what today's shape calls otherwise.
 TODAY = MappingProxyType({"name": "taskName", "user_task": "taskPrompt"})
 
+# The same for each of the parameters, which the seed leaves open.
+PARAMETER = MappingProxyType({"display_name": "name", "default_value": "defaultValue"})
+
 ERROR_LIMIT = 200
 
 
@@ -41,6 +44,8 @@ class Generation:
         try:
             return self._post(step, shape)
         except Refused as error:
+            if self.api != "auto" and error.status == 400:
+                error.hint = "if the service wants another form: --generate-api auto"
             if self.api != "auto" or self._switched or not _names_other(error):
                 raise
             self._switched = True
@@ -117,5 +122,16 @@ def generate_body(
         spec["task_browser_default_configuration"] = configuration
     spec["name"] = name
     if shape == "taskPrompt":
+        for key in ("input_schema", "output_schema"):
+            if isinstance(items := spec.get(key), list):
+                spec[key] = [_parameter(item) for item in items]
         spec = {TODAY.get(key, key): value for key, value in spec.items()}
     return spec, tuple(hidden)
+
+
+def _parameter(item: object) -> object:
+    """One parameter in today's words; where it has both, today's word counts."""
+    if not isinstance(item, dict):
+        return item
+    renamed = {PARAMETER.get(key, key): value for key, value in item.items()}
+    return renamed | {key: item[key] for key in PARAMETER.values() if key in item}
