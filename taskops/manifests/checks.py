@@ -1,140 +1,90 @@
-"""What is odd about task code: warnings with file and line, never an error."""
+"""
+What is odd about task code: warnings with file, line and column, never an error.
+
+A search for words finds where to look, which is fast; the syntax tree says what
+stands there, so that comments and texts are not taken for code. Where the parser
+does not understand the code, nothing is said about its shape.
+"""
 
 from __future__ import annotations
 
-import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from taskops.manifests import syntax
 from taskops.manifests.careful import BIDI
+from taskops.manifests.odd import Odd, places
+from taskops.manifests.sandbox import imports, inputs
+from taskops.manifests.shape import not_exported, side_effects
+from taskops.manifests.strays import keys_by_form, keys_by_name, keys_typed
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-SILENCE: Final = "taskops: ignore"
-"""A comment with these words silences every check of its line."""
-
-_DEFAULT = re.compile(
-    r"default\s+async\b|default\s+(?!function\b|class\b|async\b)[A-Za-z_$(]"
-)
-_INPUT = re.compile(
-    r"""process\.env(?:\.([A-Za-z_]\w{0,99})|\[\s*["']([^"'\n]{1,99})["']\s*\])"""
-)
-_IMPORT = re.compile(r"(?:\bfrom|\bimport|\brequire\s*\(|\bimport\s*\()\s*\Z")
-_ASSIGNED = re.compile(r"""[a-z_-]*["']?\s{0,9}[:=]\s{0,9}["'][^"'\s]{16,}["']""")
-_KEYS: Final = {
-    "sk-": re.compile(r"sk-[A-Za-z0-9_-]{20,}"),
-    "k_live_": re.compile(r"k_live_[A-Za-z0-9]{16,}"),
-    "sb_live_": re.compile(r"sb_live_[A-Za-z0-9_]{8,}"),
-    "bu_": re.compile(r"bu_[A-Za-z0-9_-]{20,}"),
-    "AKIA": re.compile(r"AKIA[0-9A-Z]{16}\b"),
-    "gh": re.compile(r"gh[pousr]_[A-Za-z0-9]{30,}"),
-    "xox": re.compile(r"xox[abprs]-[A-Za-z0-9-]{10,}"),
-    "AIza": re.compile(r"AIza[0-9A-Za-z_-]{35}"),
-    "-----BEGIN": re.compile(r"-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----"),
-}
-_NAMES_OF_KEYS: Final = ("api_key", "apikey", "api-key", "password", "secret", "token")
+SILENCE: Final = b"taskops: ignore"
+"""A comment with these words silences its line; alone on a line, the next one."""
+MAX_PARSED: Final = 256 * 1024
+"""More is a bundle: nobody wrote it, and a hostile one takes seconds to parse."""
 
 
 def odd_things(file: str, content: bytes) -> Iterator[Problem]:
     """Every warning about one code file, by line."""
-    text = content.decode("utf-8", "replace")
-    if not _is_exported(text):
-        yield _warning(
-            file,
-            1,
-            "no async function is exported as default, so there is nothing to run",
-            "write `export default async function run() { … }`",
-        )
-    found = [*_inputs(text), *_imports(text), *_keys(text), *_hidden(text)]
-    for at, words, hint in sorted(found):
-        if not _is_silenced(text, at):
-            yield _warning(file, text.count("\n", 0, at) + 1, words, hint)
+    for odd in _found(content, file.endswith((".tsx", ".jsx"))):
+        start = content.rfind(b"\n", 0, odd.at) + 1
+        line = content.count(b"\n", 0, odd.at) + 1
+        column = len(content[start : odd.at].decode("utf-8", "replace")) + 1
+        where = Location(file, line, column)
+        yield Problem(odd.words, "", where, odd.hint, "warning")
 
 
-_Odd = tuple[int, str, str]
+# Many manifests may share a few code files.
+@lru_cache(maxsize=32)
+def _found(content: bytes, jsx: bool) -> tuple[Odd, ...]:
+    odd = [*_hidden(content), *_keys(keys_by_form(content))]
+    if len(content) <= MAX_PARSED:
+        root = syntax.tree(content, jsx=jsx)
+        odd += inputs(content, root)
+        odd += imports(content, root)
+        odd += _keys(keys_by_name(content, root))
+        odd += _keys(keys_typed(content, root))
+        odd += not_exported(root)
+        odd += side_effects(root)
+    kept = (one for one in sorted(set(odd)) if not _is_silenced(content, one.at))
+    return tuple(_once(content, kept))
 
 
-def _is_exported(text: str) -> bool:
-    for at in _places(text, "default"):
-        before = text[max(0, at - 40) : at].rstrip()
-        if before.endswith("export") and _DEFAULT.match(text, at):
-            return True
-        if before.endswith(" as"):
-            return True
-    return False
+def _once(content: bytes, odd: Iterator[Odd]) -> Iterator[Odd]:
+    """One finding of a kind for a line, or for the file."""
+    said = set()
+    for one in odd:
+        line = 0 if one.once else content.count(b"\n", 0, one.at) + 1
+        if (one.words, line) not in said:
+            said.add((one.words, line))
+            yield one
 
 
-def _inputs(text: str) -> Iterator[_Odd]:
-    seen: set[str] = set()
-    for at in _places(text, "process.env"):
-        match = _INPUT.match(text, at)
-        name = re.sub(r"\W", "", (match[1] or match[2]) if match else "")
-        if name and not name.startswith("ANCHOR_") and name not in seen:
-            seen.add(name)
-            words = f"the input `{name}` never arrives: inputs begin with `ANCHOR_`"
-            yield at, words, f"use `process.env.ANCHOR_{name}`"
-
-
-def _imports(text: str) -> Iterator[_Odd]:
-    for word in ('"./', "'./", '"../', "'../"):
-        for at in _places(text, word):
-            if _IMPORT.search(text[max(0, at - 20) : at]):
-                words = "a relative import cannot work: only this file is uploaded"
-                yield at, words, "put the code into this file"
-
-
-def _keys(text: str) -> Iterator[_Odd]:
+def _keys(found: Iterator[int]) -> Iterator[Odd]:
     words = "this looks like a key or a password in the code"
-    hint = "take it from an `ANCHOR_` input"
-    lines: set[int] = set()
-    for at in sorted({*_by_form(text), *_by_name(text)}):
-        line = text.rfind("\n", 0, at)
-        if line not in lines:
-            lines.add(line)
-            yield at, words, hint
+    for at in found:
+        yield Odd(at, words, "take it from an `ANCHOR_` input")
 
 
-def _by_form(text: str) -> Iterator[int]:
-    for word, form in _KEYS.items():
-        yield from (at for at in _places(text, word) if form.match(text, at))
-
-
-def _by_name(text: str) -> Iterator[int]:
-    lower = text.lower()
-    if len(lower) != len(text):  # some letters have a longer lower-case form
-        return
-    for word in _NAMES_OF_KEYS:
-        for at in _places(lower, word):
-            if _ASSIGNED.match(lower, at + len(word)):
-                yield at
-
-
-def _hidden(text: str) -> Iterator[_Odd]:
-    if text.isascii():
+def _hidden(content: bytes) -> Iterator[Odd]:
+    if content.isascii():
         return
     words = "an invisible character makes this line read other than it runs"
     for character in BIDI:
-        for at in _places(text, character):
-            yield at, words, "remove the bidirectional control"
+        for at in places(content, character.encode()):
+            yield Odd(at, words, "remove the bidirectional control")
 
 
-# Searching for a word and looking closer there is many times faster than one
-# expression that is tried at every character of the file.
-def _places(text: str, word: str) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
-
-
-def _is_silenced(text: str, at: int) -> bool:
-    end = text.find("\n", at)
-    line = text[text.rfind("\n", 0, at) + 1 : end if end >= 0 else None]
-    is_comment = line.lstrip().startswith(("//", "*", "/*"))
-    hides = any(character in BIDI for character in line)
-    return SILENCE in line or (is_comment and not hides)
-
-
-def _warning(file: str, line: int, words: str, hint: str) -> Problem:
-    return Problem(words, "", Location(file, line, 1), hint, "warning")
+def _is_silenced(content: bytes, at: int) -> bool:
+    if SILENCE not in content:
+        return False
+    start = content.rfind(b"\n", 0, at) + 1
+    end = content.find(b"\n", at)
+    if SILENCE in content[start : end if end >= 0 else None]:
+        return True
+    above = content[content.rfind(b"\n", 0, max(0, start - 1)) + 1 : start].strip()
+    return above.startswith((b"//", b"/*")) and SILENCE in above

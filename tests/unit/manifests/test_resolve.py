@@ -398,7 +398,7 @@ def test_globs_find_files_and_nothing_hidden(
 
 
 def test_code_is_not_looked_through_when_nobody_asks(tmp_path: Path) -> None:
-    _project(tmp_path, TASK, code="run();\n")
+    _project(tmp_path, TASK, code="export {};\n")
     project = load_project(tmp_path, None)
 
     told = load_resources(project, environ={}, canonical=_as_it_is)
