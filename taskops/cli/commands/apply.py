@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from taskops.cli.commands.planning import Watch
     from taskops.cli.live import Live
     from taskops.cli.wiring import Session
-    from taskops.model.plan import Plan, Report
+    from taskops.model.plan import Outcome, Plan, Report
     from taskops.planning.saved import SavedPlan
     from taskops.render.sheet import Sheet
 
@@ -307,4 +307,21 @@ def _resume(given: dict[str, Any], report: Report) -> str:
     if given.get("plan_file"):
         file = shlex.quote(given["plan_file"])
         return f"taskops apply {file}{place_words(given, shape=False)}"
-    return f"taskops apply{place_words(given)}"
+    return f"taskops apply{place_words(given)}{_retries(report)}"
+
+
+def _retries(report: Report) -> str:
+    """The flags without which nothing would be done about what is left."""
+    left = [
+        o for o in report.outcomes if o.status not in ("applied", "already_satisfied")
+    ]
+    if not left or not all(_start_failed(outcome) for outcome in left):
+        return ""
+    return "".join(f" --retry {shlex.quote(outcome.address.name)}" for outcome in left)
+
+
+def _start_failed(outcome: Outcome) -> bool:
+    """Whether the service said so: then it is never started again by itself."""
+    record = outcome.record
+    job = (record.next or record.job) if record is not None else None
+    return outcome.status == "failed" and job is not None and job.status == "failed"

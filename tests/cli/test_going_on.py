@@ -1,0 +1,34 @@
+"""The command that goes on where an apply ended does something about what is left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.service import service
+from cli.shell import project, taskops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+GENERATED = """\
+name: report
+description: The report of the month.
+generate:
+  user_task: Download the report.
+"""
+
+
+def test_a_failed_generation_goes_on_with_retry(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=0)
+    (root / "tasks").mkdir(exist_ok=True)
+    (root / "tasks" / "report.yaml").write_text(GENERATED, "utf-8")
+    with service() as there:
+        there.account.set_behaviours({"generate_result": "failed"})
+        failed = taskops(root, "apply", "--yes", **there.variables)
+        there.account.set_behaviours({"generate_result": "ready"})
+        said = failed.out.splitlines()[-1].removeprefix("Go on with: taskops ")
+
+        again = taskops(root, *said.split(), "--yes", **there.variables)
+
+    assert said == "apply --retry report"
+    assert (again.code, "1 applied" in again.out) == (0, True)
