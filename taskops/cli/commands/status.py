@@ -14,7 +14,7 @@ from taskops.model.values import canonical
 from taskops.render import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from taskops.cli.wiring import Session
     from taskops.ledger.log import Entry
@@ -25,6 +25,7 @@ Examples:
   taskops status
   taskops status price-watch --live
   taskops status --log
+  taskops status --log --format html > applies.html
 """
 
 
@@ -34,21 +35,28 @@ Examples:
 @options.service
 @click.option("--live", is_flag=True, help="Ask the service too: versions, runs.")
 @click.option("--log", "log", is_flag=True, help="Who applied what, when.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "html"]),
+    default="text",
+    show_default=True,
+    help="`html` is for --log: one page with every apply.",
+)
 @options.talk
 def command(**given: Any) -> int:
     """Tell what the ledger knows of the tasks that are ours."""
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
-    from taskops.errors import Exit
+    from taskops.errors import Exit, UsageError
 
+    if given["form"] == "html" and not given["log"]:
+        raise UsageError(
+            "--format html shows the log, and --log is missing",
+            hint="run `taskops status --log --format html`",
+        )
     with session(options.wanted_from(given)) as opened:
-        if given["log"]:
-            from taskops.ledger import history
-
-            text = _log(history(opened.ledger), given["form"])
-        else:
-            text = _state(opened, given)
+        text = _log(opened, given["form"]) if given["log"] else _state(opened, given)
     Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return Exit.OK
 
@@ -103,8 +111,15 @@ def named(records: list[Record], name: str | None) -> list[Record]:
     return found
 
 
-def _log(entries: Sequence[Entry], form: str) -> str:
+def _log(opened: Session, form: str) -> str:
     """Every apply, the last one first; what others wrote into the ledger is cleaned."""
+    from taskops.ledger import history
+    from taskops.render.timeline import timeline_html
+
+    entries = history(opened.ledger)
+    if form == "html":
+        project = opened.project
+        return timeline_html(entries, project.name, project.environment.name)
     if form == "json":
         rows = [_entry(entry) for entry in entries]
         document = {"format_version": 1, "applies": rows}

@@ -8,7 +8,8 @@ from html.parser import HTMLParser
 import pytest
 
 from taskops.model.change import CodeDifference
-from taskops.render.html import plan_html, side_by_side
+from taskops.render.beside import side_by_side
+from taskops.render.html import plan_html
 from taskops.render.sheet import Field, Note, Row, Sheet
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(1)>\u202e\x1b[31m'
