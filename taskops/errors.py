@@ -2,6 +2,7 @@
 The error family: each knows its words, its hint and its exit code.
 
 TaskopsError                     1   anything that has no better name
+├── NotTypeChecked               1   the types of task code could not be checked
 ├── UsageError                  64   the command line cannot be understood
 ├── InvalidManifests             3   problems in manifests or taskops.yaml
 ├── AuthenticationFailed         4   the service does not take the key
@@ -69,6 +70,10 @@ class UsageError(TaskopsError):
     """The command line cannot be understood."""
 
     exit = Exit.USAGE
+
+
+class NotTypeChecked(TaskopsError):
+    """`validate --types` could not be done; nothing is said about the types."""
 
 
 class InvalidManifests(TaskopsError):

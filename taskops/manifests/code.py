@@ -19,7 +19,7 @@ def read_code(files: Inside, manifest: str, path: str) -> tuple[Code, str, bytes
     content = files.read(file)
     _check_text(content)
     digest = digest_of(content)
-    return Code(digest, len(content), _again(files, file, digest)), file, content
+    return Code(digest, len(content), _again(files, file, digest), file), file, content
 
 
 def digest_of(content: bytes) -> str:

@@ -70,6 +70,8 @@ class Code:
     sha256: str
     size: int = field(compare=False)
     load: Callable[[], bytes] = field(compare=False, repr=False)
+    file: str = field(default="", compare=False)
+    """Its path inside the project, where it comes from there."""
 
 
 Value: TypeAlias = Union[

@@ -22,7 +22,10 @@ EPILOG = """\b
 Examples:
   taskops validate
   taskops validate tasks/price-watch.yaml
+  taskops validate --types
   taskops validate --format github
+
+Warnings about code: a comment `// taskops: ignore` silences its line, or the next.
 """
 
 
@@ -36,6 +39,11 @@ Examples:
     default="text",
     show_default=True,
 )
+@click.option(
+    "--types",
+    is_flag=True,
+    help="Also check the code against the published types; fetches a compiler once.",
+)
 @options.talk
 def command(
     *,
@@ -43,19 +51,25 @@ def command(
     directory: str,
     environment: str | None,
     form: str,
+    types: bool,
     color: Color,
     debug: bool,
 ) -> int:
-    """Check manifests and code, offline; without --env, for every environment."""
+    """
+    Check manifests and code, offline; without --env, for every environment.
+
+    --types is the one part that may need a network, the first time.
+    """
     del debug
     from taskops.cli.services import offline_problems
     from taskops.cli.streams import Out, look_of
-    from taskops.errors import Exit, InvalidManifests
+    from taskops.errors import Exit, InvalidManifests, NotTypeChecked
     from taskops.manifests.project import find_project
     from taskops.render.problems import problems_github, problems_json, problems_text
 
     root = find_project(Path(directory))
     files = tuple(Path(path).resolve() for path in paths)
+    loaded: list[Loaded] = []
     try:
         loaded = [_load(project, files) for project in _projects(root, environment)]
         problems = _together(
@@ -65,6 +79,12 @@ def command(
         told = f"{manifests} in {counted(loaded[0].files, 'file')}"
     except InvalidManifests as error:
         problems, told = list(error.problems), "taskops.yaml"
+    unchecked: NotTypeChecked | None = None
+    if types:
+        try:
+            problems += _of_types(loaded)
+        except NotTypeChecked as error:
+            unchecked = error
     out = Out(sys.stdout, tolerant=False)
     match form:
         case "json":
@@ -77,6 +97,9 @@ def command(
     errors = sum(problem.severity == "error" for problem in problems)
     if form == "text":
         out.write(_verdict(told, errors, len(problems) - errors))
+    if unchecked is not None:
+        unchecked.exit = Exit.INVALID if errors else unchecked.exit
+        raise unchecked
     return Exit.INVALID if errors else Exit.OK
 
 
@@ -101,6 +124,18 @@ def _load(project: Project, paths: tuple[Path, ...]) -> Loaded:
         paths=paths,
         need_secrets=False,
     )
+
+
+def _of_types(loaded: list[Loaded]) -> list[Problem]:
+    """What the compiler says of every code file, each looked at once."""
+    from taskops.cli.streams import Out
+    from taskops.compiler.check import type_problems
+
+    err = Out(sys.stderr)
+    codes = [r.code for found in loaded for r in found.resources if r.code]
+    files = {code.file: code.load for code in codes}
+    contents = {file: load() for file, load in files.items()}
+    return type_problems(contents, os.environ, lambda words: err.write(words + "\n"))
 
 
 def _together(each: list[tuple[Problem, ...]]) -> list[Problem]:

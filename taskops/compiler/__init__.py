@@ -1,0 +1,1 @@
+"""TypeScript's native compiler, for `validate --types`: fetched once, run alone."""
