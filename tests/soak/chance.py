@@ -1,0 +1,215 @@
+"""What may happen: wanted states, hand edits, faults, kills, services."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from soak.trial import Trial, Turn, Wanted
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+CODE_NAMES = ("a", "b", "c", "d")
+GENERATED_NAMES = ("g", "h")
+
+BEHAVIOURS = (
+    "upsert_writes",
+    "omitted_fields",
+    "configuration",
+    "defaults_echoed",
+    "deleted_listed",
+    "deleted_name",
+    "description_level",
+    "description_accepted",
+    "deploy_description",
+    "empty_description",
+    "list_code",
+    "list_configuration",
+    "list_cap",
+    "over_limit",
+    "proxy_password_echo",
+    "url_normalised",
+    "wrapper",
+    "null_fields",
+    "visibility_lag",
+    "updated_at_on_draft",
+    "generate_shape",
+    "generate_ids",
+    "generate_404",
+    "generate_state",
+)
+
+
+def behaviours() -> SearchStrategy[dict[str, str]]:
+    """Mostly as the documents say, otherwise with a few open questions answered."""
+    from taskops.emulator.behaviours import KNOBS
+
+    one = st.sampled_from(BEHAVIOURS).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(KNOBS[name].answers))
+    )
+    return st.just({}) | st.lists(one, max_size=4).map(dict)
+
+
+def wanted(kind: str) -> SearchStrategy[Wanted]:
+    """What git may say of one name."""
+    if kind == "generated":
+        return st.builds(
+            Wanted,
+            variant=st.integers(0, 2),
+            kind=st.just("generated"),
+            protected=st.booleans(),
+        )
+    return st.builds(
+        Wanted,
+        variant=st.integers(0, 5),
+        publish=st.sampled_from([True, True, True, False]),
+        protected=st.sampled_from([False, False, True]),
+        adopt=st.sampled_from([False, False, True]),
+    )
+
+
+def edits() -> SearchStrategy[dict[str, Any]]:
+    """What somebody does by hand, sometimes to what is not there."""
+    names = st.sampled_from((*CODE_NAMES, *GENERATED_NAMES))
+    code = st.integers(0, 99).map(lambda n: {"code": f"// by hand {n}\n"})
+    same = st.integers(0, 5).map(
+        lambda n: {"code": f"export default async () => {n}\n"}
+    )
+    text = {"description": st.sampled_from(["", "by hand"])}
+    version = code | same | st.fixed_dictionaries(text)
+    return st.one_of(
+        st.fixed_dictionaries({"name": names, "draft": version}),
+        st.fixed_dictionaries({"name": names, "latest": version}),
+        st.fixed_dictionaries(
+            {
+                "name": st.sampled_from(CODE_NAMES),
+                "draft": code | same,
+                "latest": code | same,
+                "make": st.just(True),  # a value, not a flag
+            }
+        ),
+        st.fixed_dictionaries({"name": names, "delete": st.just(True)}),  # a value
+        st.fixed_dictionaries({"name": names, "rename": names | st.just("away")}),
+    )
+
+
+RETRY_AFTER = (
+    "0",
+    "0.01",
+    "-5",
+    "soon",
+    "99999999999",
+    "1e400",
+    "Wed, 21 Oct 2015 07:28:00 GMT",
+    "Wed, 21 Oct 2099 07:28:00 GMT",
+    "",
+)
+
+WHERE: tuple[dict[str, str], ...] = (
+    {},
+    {},
+    {"method": "GET"},
+    {"method": "POST"},
+    {"method": "GET", "path": "^/v1/task$"},
+    {"method": "GET", "path": "latest$"},
+    {"method": "POST"},
+    {"method": "POST", "path": "^/v1/task$"},
+    {"method": "POST", "path": "deploy$"},
+    {"method": "POST", "path": "generate$"},
+    {"method": "GET", "path": "status$"},
+    {"method": "PUT"},
+    {"method": "DELETE"},
+)
+
+STATUSES = (400, 401, 402, 403, 404, 409, 422, 429, 500, 501, 502, 503, 504)
+
+
+def faults() -> SearchStrategy[dict[str, Any]]:
+    """One rule of the emulator's script."""
+    status = st.fixed_dictionaries(
+        {"do": st.just("status"), "status": st.sampled_from(STATUSES)}
+    )
+    limited = st.fixed_dictionaries(
+        {
+            "do": st.just("status"),
+            "status": st.sampled_from([429, 503]),
+            "headers": st.sampled_from(RETRY_AFTER).map(lambda v: {"Retry-After": v}),
+        }
+    )
+    plain = st.fixed_dictionaries(
+        {
+            "do": st.sampled_from(
+                ["html", "redirect", "reset", "reset_in_body", "truncated", "cut"]
+            )
+        }
+    )
+    slow = st.fixed_dictionaries(
+        {
+            "do": st.sampled_from(["delay", "drip_headers", "drip_body"]),
+            "seconds": st.just(0.0002),
+        }
+    )
+    hang = st.fixed_dictionaries({"do": st.just("hang"), "seconds": st.just(1.5)})
+    edit = st.builds(lambda given: {"do": "edit", "edit": given}, _whole_edits())
+    common = st.fixed_dictionaries(
+        {
+            "where": st.sampled_from(WHERE),
+            "nth": st.integers(0, 3),
+            "times": st.sampled_from([1, 1, 1, 2, 4, 1000]),
+            "when": st.sampled_from(["before", "after"]),
+        }
+    )
+    what = st.one_of(status, limited, plain, plain, plain, slow, edit, status, hang)
+    return st.tuples(common, what).map(_rule)
+
+
+def _rule(drawn: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
+    common, what = dict(drawn[0]), drawn[1]
+    where: dict[str, Any] = common.pop("where")
+    if what["do"] in ("hang", "drip_headers", "drip_body"):
+        # One answer that hangs is a fault; all of them would only be a long wait.
+        common |= {"times": 1}
+    return {**where, **common, **what}
+
+
+def _whole_edits() -> SearchStrategy[dict[str, Any]]:
+    """Edits as a rule of the emulator has them: it makes what is not there."""
+    return edits().map(lambda given: {k: v for k, v in given.items() if k != "make"})
+
+
+LEDGER_MOMENTS = tuple(
+    f"{when} {what}"
+    for when in ("before", "after")
+    for what in ("open", "flush", "close")
+)
+
+
+def turns() -> SearchStrategy[Turn]:
+    """A kill, a signal, an edit or a second client at some moment."""
+    number = st.integers(1, 30)
+    when = st.sampled_from(["before", "after"])
+    return st.one_of(
+        st.builds(Turn, do=st.just("kill"), number=number, when=when),
+        st.builds(Turn, do=st.just("kill"), ledger=st.sampled_from(LEDGER_MOMENTS)),
+        st.builds(Turn, do=st.just("stop"), number=number, when=when),
+        st.builds(Turn, do=st.just("edit"), number=number, when=when, edit=edits()),
+        st.builds(Turn, do=st.just("other"), number=number, when=when),
+    )
+
+
+def trials() -> SearchStrategy[Trial]:
+    """One apply, and all that happens to it."""
+    return st.builds(
+        Trial,
+        prune=st.booleans(),
+        adopt_all=st.sampled_from([False, False, True]),
+        refresh=st.booleans(),
+        retry=st.sampled_from([(), (), GENERATED_NAMES]),
+        parallelism=st.sampled_from([1, 1, 4]),
+        wait=st.sampled_from([True, True, False]),
+        approval=st.sampled_from(["yes", "yes", "everything", "digest", "old"]),
+        faults=st.lists(faults(), min_size=1, max_size=3).map(tuple),
+        turn=st.none() | turns(),
+    )

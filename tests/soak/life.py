@@ -1,0 +1,264 @@
+"""The life of one account: what git wants, applies of it, and what happens to them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from soak.process import Killed, MortalLedger, Process
+from soak.service import Moment, Service
+from soak.trial import KEY, Result, Trial
+from soak.words import everything_said
+from taskops.applying.approval import Approval
+from taskops.applying.execute import Pace
+from taskops.applying.lanes import Lanes
+from taskops.applying.stop import StopFlag
+from taskops.emulator.behaviours import checked
+from taskops.emulator.server import serve
+from taskops.emulator.wire import Failure
+from taskops.errors import TaskopsError
+from taskops.ledger import FileLedger
+from taskops.model.project import Environment, Limits, Project
+from taskops.providers.anchor.provider import open_anchor
+from taskops.workflow import World, carry_out, make_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from soak.counts import Counts
+    from soak.trial import Wanted
+    from taskops.model.plan import Plan
+    from taskops.model.ports import Event
+    from taskops.model.resource import Resource
+    from taskops.providers.anchor.provider import Anchor
+
+PROJECT = Project("", "p", Environment(), ("default",), limits=Limits(2000, 2000, 2000))
+
+
+class Life:
+    """One account, one ledger, and what git wants now."""
+
+    def __init__(
+        self,
+        folder: Path,
+        counts: Counts,
+        behaviours: Mapping[str, str],
+        *,
+        socket: bool = False,
+    ) -> None:
+        self.folder = folder
+        self.counts = counts
+        self.service = Service(behaviours=behaviours, api_key=KEY)
+        self.faithful = checked({})
+        """The behaviours under which a service keeps everything as it was sent."""
+        self.server = serve(self.service) if socket else None
+        self.wanted: dict[str, Wanted] = {}
+        self.reviewed = ""
+        """Digest of the last plan that somebody looked at."""
+        self.results: list[Result] = []
+        """Those that are not judged yet."""
+        self._number = 0
+        self._counted = 0
+        counts.cases += 1
+
+    def close(self) -> None:
+        if self.server is not None:
+            self.server.close()
+        self.service.close()
+
+    def resources(self) -> list[Resource]:
+        return [wanted.resource(name) for name, wanted in self.wanted.items()]
+
+    def file_ledger(self, clock: Process) -> FileLedger:
+        return FileLedger(self.folder / "default.json", "p", "default", clock=clock)
+
+    def anchor(self, client: str, lanes: Lanes, *, writable: bool) -> Anchor:
+        where: dict[str, Any] = {"wsgi": self.service}
+        if self.server is not None:
+            where = {"base_url": self.server.url}
+        keys = {"ANCHORBROWSER_API_KEY": KEY}
+        anchor = open_anchor(keys, writable=writable, lanes=lanes, **where)
+        anchor.door.headers = {**anchor.door.headers, "x-emulator-client": client}
+        return anchor
+
+    def review(self) -> Plan:
+        """Look at a plan, as a pull request shows it; nothing goes wrong meanwhile."""
+        process, lanes = Process(), Lanes(4)
+        anchor = self.anchor(self._name("plan"), lanes, writable=False)
+        try:
+            state = self.file_ledger(process).read()
+            plan = make_plan(
+                PROJECT, self.resources(), {"anchor": anchor}, state, Trial().options
+            )
+        finally:
+            anchor.close()
+            lanes.close()
+        self.reviewed = plan.digest
+        return plan
+
+    def apply(self, trial: Trial) -> Result:
+        """Plan and carry out, with everything that happens to it."""
+        client, process, stop = self._name("apply"), Process(), StopFlag()
+        ledger = MortalLedger(
+            self.file_ledger(process), process, self._at_ledger(trial, process)
+        )
+        result = Result(client, trial, ledger.read(), len(self.service.commits()))
+        self._arrange(client, trial, process, stop)
+        self.service.set_faults(trial.faults)
+        try:
+            self._carry_out(result, process, ledger, stop)
+        except Killed:
+            result.killed = True
+        except TaskopsError as error:
+            result.error = error
+        finally:
+            result.killed = result.killed or process.dead
+            ledger.release()
+            self.service.set_faults([])
+            self.service.bury(client)
+        self._note(result)
+        return result
+
+    def _carry_out(
+        self, result: Result, process: Process, ledger: MortalLedger, stop: StopFlag
+    ) -> None:
+        trial = result.trial
+        hangs = any(fault["do"] == "hang" for fault in trial.faults)
+        # Whoever waits for a hanging answer waits by the clock that runs faster.
+        count = max(trial.parallelism, 1)
+        lanes = Lanes(count, process.monotonic) if hangs else Lanes(count)
+        events: list[Event] = []
+        anchor = self.anchor(result.client, lanes, writable=True)
+        providers = {"anchor": anchor}
+        try:
+            result.plan = plan = make_plan(
+                PROJECT,
+                self.resources(),
+                providers,
+                result.before,
+                trial.options,
+                listener=events.append,
+            )
+            result.planned = len(self.service.commits())
+            process.breathe()
+            world = World(
+                providers,
+                ledger,
+                lanes,
+                process,
+                stop,
+                listener=events.append,
+                pace=Pace(parallelism=trial.parallelism),
+                wait=trial.wait,
+            )
+            result.report = carry_out(plan, world, self._approval(trial, plan))
+        finally:
+            result.told += repr(events)
+            anchor.close()
+            lanes.close()
+
+    def _approval(self, trial: Trial, plan: Plan) -> Approval:
+        match trial.approval:
+            case "everything":
+                return Approval(everything=True)
+            case "digest":
+                return Approval(digest=plan.digest)
+            case "old":
+                return Approval(digest=self.reviewed or "0" * 64)
+            case "yes":
+                return Approval(yes=True)
+
+    def _name(self, what: str) -> str:
+        self._number += 1
+        return f"{what}-{self._number}"
+
+    def _arrange(
+        self, client: str, trial: Trial, process: Process, stop: StopFlag
+    ) -> None:
+        turn = trial.turn
+        if turn is None or turn.ledger:
+            return
+
+        def act(kind: str) -> None:
+            where = f"{turn.when} {kind}"
+            match turn.do:
+                case "kill":
+                    self.counts.kills[where] += 1
+                    self.service.dead.add(client)
+                    process.kill()
+                case "stop":
+                    self.counts.others[f"signal {where}"] += 1
+                    stop.set(15)
+                case "edit":
+                    self.counts.others[f"edit {where}"] += 1
+                    self.edit(turn.edit)
+                case "other":
+                    self.counts.others[f"second client {where}"] += 1
+                    self._apply_beside(trial)
+
+        self.service.at(client, Moment(turn.number, turn.when, act))
+
+    def _apply_beside(self, trial: Trial) -> None:
+        """Somebody else applies the same project to the same ledger meanwhile."""
+        rules = self.service.faults.rules
+        beside = Trial(prune=trial.prune, adopt_all=True, approval="everything")
+        self.apply(beside)
+        self.service.faults.rules = rules
+
+    def _at_ledger(self, trial: Trial, process: Process) -> Callable[[str], None]:
+        turn = trial.turn
+
+        def act(moment: str) -> None:
+            if turn is not None and turn.do == "kill" and turn.ledger == moment:
+                self.counts.kills[f"{moment} of the ledger"] += 1
+                process.kill()
+
+        return act
+
+    def edit(self, edit: Mapping[str, Any]) -> None:
+        """Somebody edits by hand, unless the service would not let them."""
+        names = {task["name"] for task in self.tasks()}
+        given = {k: v for k, v in edit.items() if k != "make"}
+        if given.get("name") not in names and not edit.get("make"):
+            return
+        if given.get("rename") in names:
+            return
+        with suppress(Failure):
+            self.service.edit(**given)
+
+    def tasks(self) -> list[dict[str, Any]]:
+        """All that live, straight from the account."""
+        store = self.service.account.store
+        return store.tasks(deleted=False, limit=-1, offset=0)
+
+    def code_of(self, object_id: str, which: str) -> str:
+        """Digest of the code of a version; empty where there is none."""
+        store = self.service.account.store
+        version = (
+            store.latest(object_id)
+            if which == "latest"
+            else store.version(object_id, which)
+        )
+        if version is None:
+            return ""
+        return hashlib.sha256(base64.b64decode(version["code"])).hexdigest()
+
+    def _note(self, result: Result) -> None:
+        result.commits = self.service.commits()[result.began :]
+        result.told += everything_said(result)
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                result.told += path.read_text("utf-8", "replace")
+        counts = self.counts
+        counts.applies += 1
+        counts.writes += len(result.own)
+        counts.exits["killed" if result.killed else str(int(result.exit))] += 1
+        counts.faults += self.service.injected
+        self.service.injected.clear()
+        requests = len(self.service.requests())
+        counts.requests += requests - self._counted
+        self._counted = requests
+        self.results.append(result)

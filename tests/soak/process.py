@@ -1,0 +1,93 @@
+"""A process that may die at any moment, with nothing of it done afterwards."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from taskops.ledger import FileLedger
+    from taskops.model.record import Closing, LedgerState, Opening, Record
+    from taskops.model.resource import Address
+
+FASTER = 100
+"""How much faster than real time its clock runs: nobody waits for a pause."""
+
+
+class Killed(BaseException):
+    """The process is dead; nobody may catch this but the driver."""
+
+
+class Process:
+    """Alive until it is killed; it lives in the thread that made it."""
+
+    def __init__(self) -> None:
+        self.dead = False
+        self._thread = threading.get_ident()
+
+    def kill(self) -> None:
+        self.dead = True
+
+    def breathe(self) -> None:
+        """Go on, if it still lives."""
+        if self.dead and threading.get_ident() == self._thread:
+            raise Killed
+
+    # A clock is asked at every turn of an apply, so that is where it dies.
+    def monotonic(self) -> float:
+        self.breathe()
+        return time.monotonic() * FASTER
+
+    def wall(self) -> float:
+        self.breathe()
+        return time.time()
+
+    def uuid(self) -> str:
+        self.breathe()
+        return uuid.uuid4().hex
+
+
+@dataclass
+class MortalLedger:
+    """The ledger of a process: what the dead write does not arrive."""
+
+    inner: FileLedger
+    process: Process
+    at: Callable[[str], None]
+    """Told of each moment before and after a write; may kill."""
+
+    def describe(self) -> str:
+        return self.inner.describe()
+
+    def read(self) -> LedgerState:
+        return self.inner.read()
+
+    def open(self, opening: Opening, revision: str) -> None:
+        self._moment("before open")
+        self.inner.open(opening, revision)
+        self._moment("after open")
+
+    def flush(self, records: Mapping[Address, Record | None]) -> None:
+        self._moment("before flush")
+        self.inner.flush(records)
+        self._moment("after flush")
+
+    def close(self, closing: Closing) -> str:
+        self._moment("before close")
+        kept = self.inner.close(closing)
+        self._moment("after close")
+        return kept
+
+    def release(self) -> None:
+        """What the operating system does for the dead."""
+        self.inner._lock.release()
+
+    def _moment(self, name: str) -> None:
+        if not self.process.dead:
+            self.at(name)
+        self.process.breathe()

@@ -1,0 +1,62 @@
+"""5: without a fault one apply puts all in place, and a second one writes nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from soak.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from soak.life import Life
+    from soak.trial import Result
+
+CLEAN = {"applied", "already_satisfied", "in_progress"}
+
+
+def settle(life: Life) -> Iterator[str]:
+    """Apply without a fault, twice; whatever does not hold, in words."""
+    retry = tuple(n for n, w in life.wanted.items() if w.kind == "generated")
+    trial = Trial(prune=True, adopt_all=True, approval="everything", retry=retry)
+    first = life.apply(trial)
+    if first.error is not None and first.exit == 8:
+        # A problem stands that only people can solve; nothing may be written.
+        life.counts.blocked += 1
+        if first.own:
+            yield f"5: wrote in spite of a problem: {first.own}"
+        return
+    yield from _came_to_an_end(first)
+    second = life.apply(Trial(prune=True, adopt_all=True, approval="yes"))
+    if second.own:
+        yield f"5: a second apply wrote {second.own}"
+    if second.error is not None:
+        yield f"5: a second apply ended with {second.error!r}: {second.error.detail}"
+    elif second.plan is not None and second.plan.effective:
+        yield f"5: a second plan is not empty: {second.plan.effective}"
+    yield from _in_place(life)
+    life.counts.settled += 1
+
+
+def _came_to_an_end(result: Result) -> Iterator[str]:
+    if result.error is not None:
+        error = result.error
+        yield f"5: without a fault it ends with {error!r}: {error.detail}"
+    elif result.report is not None:
+        for outcome in result.report.outcomes:
+            if outcome.status not in CLEAN:
+                yield f"5: without a fault an outcome is {outcome}"
+
+
+def _in_place(life: Life) -> Iterator[str]:
+    """By the account itself: everything that is wanted is there, with its code."""
+    there = {task["name"]: task for task in life.tasks()}
+    for name, wanted in life.wanted.items():
+        if name not in there:
+            yield f"5: {name} is not there"
+            continue
+        code = wanted.resource(name).code
+        which = ("latest",) if wanted.publish else ("draft", "latest")
+        found = {life.code_of(there[name]["id"], one) for one in which}
+        if code is not None and code.sha256 not in found:
+            yield f"5: {name} has other code"
