@@ -254,3 +254,33 @@ def test_a_generated_task_that_is_not_declared_is_pruned(account: Account) -> No
 
     assert report.exit == 0
     assert names(account) == ["other"]
+
+
+@pytest.mark.parametrize("result", ["ready", "failed"])
+def test_what_was_still_in_flight_when_the_prompt_changed_is_replaced(
+    account: Account, result: str
+) -> None:
+    account.emulator.set_behaviours({"generate_result": result})
+    account.apply([generated("invoice", "get it")], wait=False)
+    account.emulator.set_behaviours({})
+
+    account.apply([generated("invoice", "get the newest")])
+
+    assert names(account) == ["invoice"]
+    assert len(starts(account)) == 2
+    assert account.plan([generated("invoice", "get the newest")]).effective == ()
+
+
+@pytest.mark.parametrize("result", ["ready", "failed"])
+def test_a_replacement_in_flight_leaves_nothing_behind_when_it_is_replaced(
+    account: Account, result: str
+) -> None:
+    account.apply([generated("invoice", "get it")])
+    account.emulator.set_behaviours({"generate_polls": "1", "generate_result": result})
+    account.apply([generated("invoice", "get the newest")], wait=False)
+    account.emulator.set_behaviours({})
+
+    account.apply([generated("invoice", "get the oldest")])
+
+    assert names(account) == ["invoice"]
+    assert account.plan([generated("invoice", "get the oldest")]).effective == ()
