@@ -74,9 +74,16 @@ class Lanes:
                 yield waiting[number], result
 
     def renew(self, seconds: float) -> None:
-        """Give the job on this lane so many seconds from now."""
+        """
+        Give the job on this lane so many seconds from now.
+
+        Raises DeadlinePassed where it was given up: nobody waits for it any more,
+        and what it would still send could come after another try of the same.
+        """
         job: _Job | None = getattr(self._current, "job", None)
         if job is not None:
+            if job.abandoned:
+                raise DeadlinePassed
             job.deadline = self.now() + seconds
 
     def close(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 
 import pytest
@@ -87,6 +88,32 @@ def test_a_job_that_renews_its_deadline_is_left_at_it() -> None:
         pass
 
     assert ended == [("slow", "done")]
+
+
+def test_a_job_that_was_given_up_learns_it_before_it_sends_anything_more() -> None:
+    time = Time()
+    lanes = Lanes(2, now=time)
+    go, running = threading.Event(), threading.Event()
+    told: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+    batch: Batch[str, None] = lanes.batch()
+
+    def work() -> None:
+        running.set()
+        go.wait(30)
+        try:
+            lanes.renew(60)
+        except DeadlinePassed as error:
+            told.put(error)
+        else:
+            told.put(None)
+
+    batch.submit("hangs", work)
+    assert running.wait(5)
+    time.now = 61
+    assert batch.wait(0.01)
+    go.set()
+
+    assert isinstance(told.get(timeout=5), DeadlinePassed)
 
 
 def test_when_every_lane_was_given_up_the_run_ends() -> None:
