@@ -68,6 +68,7 @@ class Emulator:
     def edit(self, **given: object) -> str:
         """A hand edit behind everybody's back; the task's id."""
         with self._lock, self.account.store.transaction():
+            self.account.client = ""
             return edit(self.account, given)
 
     def set_behaviours(self, behaviours: Mapping[str, str]) -> None:

@@ -35,6 +35,7 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     if "description" in given:
         task["description"] = given["description"]
     if given.get("rename"):
+        _require_free(account, task, given["rename"])
         task["name"] = given["rename"]
     if given.get("delete"):
         task["deleted"] = True
@@ -80,6 +81,13 @@ def _task(account: Account, given: Mapping[str, Any]) -> Doc:
     task = new_task(account, given["name"], given.get("language", "typescript"))
     account.store.put_task(task)
     return task
+
+
+def _require_free(account: Account, task: Doc, name: str) -> None:
+    """Nor does the dashboard give two tasks the same name."""
+    same = [t for t in account.store.named(name) if t["id"] != task["id"]]
+    if any(not other["deleted"] for other in same):
+        raise Failure(409, "Task name already exists")
 
 
 def _fields(

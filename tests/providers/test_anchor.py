@@ -333,7 +333,40 @@ def test_an_upsert_whose_answer_was_lost_is_sent_again(service: Service) -> None
     assert len(read(anchor).objects) == 1
 
 
-@pytest.mark.parametrize("do", ["reset", "html", "truncated", "status"])
+@pytest.mark.parametrize("path", ["/[0-9a-f-]+$", "/draft$", "/latest$", "task$"])
+def test_a_read_that_was_cut_at_valid_json_is_asked_again(
+    service: Service, path: str
+) -> None:
+    anchor = service.anchor()
+    wanted = task("a", ONE)
+    done = put(anchor, wanted)
+    go_live(anchor, wanted, done.id)
+    before = read(anchor, wanted)
+
+    rule = {"method": "GET", "path": path, "do": "cut", "times": 2}
+    service.emulator.set_faults([rule])
+
+    assert read(anchor, wanted).objects == before.objects
+    assert look(anchor, done.id).latest == only(before).latest
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_answer_to_a_write_that_was_cut_says_nothing(
+    service: Service, method: str
+) -> None:
+    anchor = service.anchor()
+    done = put(anchor, task("a", ONE))
+    service.emulator.set_faults([{"method": method, "do": "cut"}])
+    steps: dict[str, Step] = {
+        "PUT": Rename(AT, done.id, "b"),
+        "DELETE": Remove(AT, done.id, "a"),
+    }
+
+    with pytest.raises(OutcomeUnknown):
+        anchor.perform(steps[method])
+
+
+@pytest.mark.parametrize("do", ["reset", "html", "truncated", "status", "cut"])
 def test_a_deploy_without_a_usable_answer_is_unknown_and_sent_once(
     service: Service, do: str
 ) -> None:
@@ -497,7 +530,7 @@ def test_a_shape_that_was_chosen_is_never_changed(
     assert len(service.writes()) == 1
 
 
-@pytest.mark.parametrize("do", ["reset", "html", "truncated", "status"])
+@pytest.mark.parametrize("do", ["reset", "html", "truncated", "status", "cut"])
 def test_a_start_without_a_usable_answer_is_never_sent_again(
     service: Service, do: str
 ) -> None:

@@ -118,16 +118,17 @@ def _pages(
     return found
 
 
-def _page(door: Door, number: int, size: int) -> _Page:
-    answer = door.read("/v1/task", page=str(number), limit=str(size))
+def _is_page(answer: Answer) -> bool:
     data = unwrap(answer)
+    return isinstance(data.get("tasks"), list) and isinstance(data.get("total"), int)
+
+
+def _page(door: Door, number: int, size: int) -> _Page:
+    params = {"page": str(number), "limit": str(size)}
+    data = unwrap(door.read("/v1/task", _is_page, **params))
     tasks, total = data.get("tasks"), data.get("total")
-    if not isinstance(tasks, list) or not isinstance(total, int):
-        raise ReadFailed(
-            "Anchor's listing is not in the documented form",
-            f"page {number} has no `tasks` or no `total`",
-            "run the same command again",
-        )
+    assert isinstance(tasks, list)  # noqa: S101  # that is its shape
+    assert isinstance(total, int)  # noqa: S101  # that is its shape
     rows = tuple(
         _row(row)
         for row in tasks

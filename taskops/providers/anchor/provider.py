@@ -10,6 +10,7 @@ from taskops.model.ports import Event
 from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
 from taskops.model.values import EMPTY, Secret, at, secrets
+from taskops.providers.anchor import shapes
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
     request_body,
@@ -171,7 +172,7 @@ class Anchor:
     def _metadata(self, object_id: str) -> tuple[Observed, str] | None:
         """One object without its versions, and its own description."""
         try:
-            answer = unwrap(self.door.read(f"/v1/task/{object_id}"))
+            answer = unwrap(self.door.read(f"/v1/task/{object_id}", shapes.task))
         except NotFound:
             return None
         if answer.get("deleted"):
@@ -233,7 +234,9 @@ class Anchor:
         self, object_id: str, which: str, description: str, keep: str
     ) -> Version | None:
         try:
-            answer = unwrap(self.door.read(f"/v1/task/{object_id}/{which}"))
+            answer = unwrap(
+                self.door.read(f"/v1/task/{object_id}/{which}", shapes.version)
+            )
         except NotFound:
             return None
         return version_of(answer, description, keep=keep)
@@ -264,6 +267,7 @@ class Anchor:
                         f"/v1/task/{step.id}",
                         {"name": step.name},
                         repeatable=True,
+                        shape=shapes.task,
                     )
                 )
                 return Done(step.id, text_of(answer.get("name")))
@@ -290,12 +294,14 @@ class Anchor:
         if live is not None and live.digest == step.wanted and _has(live, step.spec):
             return Done(step.id, already=True)
         body, hidden = request_body(None, step.spec, step.before)
-        self.door.write("POST", f"/v1/task/{step.id}/deploy", body, hide=hidden)
+        path = f"/v1/task/{step.id}/deploy"
+        self.door.write("POST", path, body, hide=hidden, shape=shapes.version)
         return Done(step.id)
 
     def _remove(self, step: Remove) -> Done:
         try:
-            self.door.write("DELETE", f"/v1/task/{step.id}", repeatable=True)
+            path = f"/v1/task/{step.id}"
+            self.door.write("DELETE", path, repeatable=True, shape=shapes.deleted)
         except NotFound:
             return Done(step.id, already=True)
         except OutcomeUnknown as error:

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import cast
+from typing import TypeAlias, cast
+
+Shape: TypeAlias = Callable[[Mapping[str, object]], bool]
+"""Whether an answer has what its kind must have."""
+
+
+def anything(answer: Mapping[str, object]) -> bool:
+    """Any object will do."""
+    del answer
+    return True
+
 
 LONGEST_WAIT = 60.0
 """Seconds that one `Retry-After` may ask for; more is refused, not slept."""
@@ -19,8 +29,8 @@ class Unreadable(Exception):
     """A body that is not the JSON object it should be."""
 
 
-def parse(body: bytes) -> Mapping[str, object]:
-    """The body as a JSON object; raises Unreadable."""
+def parse(body: bytes, shape: Shape = anything) -> Mapping[str, object]:
+    """The body as a JSON object of that shape; raises Unreadable."""
     try:
         value = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError) as error:
@@ -28,7 +38,10 @@ def parse(body: bytes) -> Mapping[str, object]:
         raise Unreadable(f"not JSON: {start}" if start else "empty") from error
     if not isinstance(value, dict):
         raise Unreadable("not a JSON object")
-    return cast("Mapping[str, object]", value)
+    found = cast("Mapping[str, object]", value)
+    if not shape(found):
+        raise Unreadable("not in the documented form")
+    return found
 
 
 def _refuse(constant: str) -> object:

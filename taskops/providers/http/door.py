@@ -22,7 +22,9 @@ from taskops.errors import (
 from taskops.model.ports import Event
 from taskops.providers.http.answers import (
     LONGEST_WAIT,
+    Shape,
     Unreadable,
+    anything,
     http_date,
     parse,
     retry_after,
@@ -110,20 +112,21 @@ class Door:
         """Seconds since the epoch by the service's last `Date` header."""
         return self._date
 
-    def read(self, path: str, **params: str) -> Answer:
+    def read(self, path: str, shape: Shape = anything, /, **params: str) -> Answer:
         """
         One GET, asked again while that may help.
 
-        Raises NotFound, AuthenticationFailed or ReadFailed.
+        An answer without its `shape` is none: a body that was cut may be valid
+        JSON. Raises NotFound, AuthenticationFailed or ReadFailed.
         """
         for attempt in range(ATTEMPTS):
             try:
-                return self._read_once(path, params)
+                return self._read_once(path, params, shape)
             except _Passing as passing:
                 self._rest(attempt, passing, passing.failure)
         raise AssertionError("the last try raises")
 
-    def _read_once(self, path: str, params: Mapping[str, str]) -> Answer:
+    def _read_once(self, path: str, params: Mapping[str, str], shape: Shape) -> Answer:
         try:
             response = self._send("GET", path, None, params, READ_SECONDS)
         except httpx.HTTPError as error:
@@ -136,7 +139,7 @@ class Door:
             ) from error
         if response.status == 200:
             try:
-                return parse(response.body)
+                return parse(response.body, shape)
             except Unreadable as error:
                 why = self._failures.unreadable(error)
                 raise _Passing(
@@ -164,6 +167,7 @@ class Door:
         *,
         repeatable: bool = False,
         hide: tuple[str, ...] = (),
+        shape: Shape = anything,
         final: Callable[[Answer], bool] | None = None,
     ) -> Answer:
         """
@@ -182,7 +186,7 @@ class Door:
         lost: OutcomeUnknown | None = None
         for attempt in range(ATTEMPTS):
             try:
-                return self._write_once(method, path, body, final)
+                return self._write_once(method, path, body, shape, final)
             except _Passing as passing:
                 if isinstance(passing.failure, OutcomeUnknown):
                     lost = passing.failure
@@ -200,6 +204,7 @@ class Door:
         method: str,
         path: str,
         body: object,
+        shape: Shape,
         final: Callable[[Answer], bool] | None,
     ) -> Answer:
         try:
@@ -216,7 +221,7 @@ class Door:
             unknown = self._failures.unknown(self._failures.why(error), method, path)
             raise _Passing(unknown) from error
         if 200 <= response.status < 300:
-            return self._written(response, method, path)
+            return self._written(response, method, path, shape)
         if not self._passing(response.status):
             raise self._failures.refusal(response, method, path)
         said = f"{response.status} {self._failures.said(response)}".strip()
@@ -233,11 +238,13 @@ class Door:
             raise _Passing(failure, wait)
         raise _Passing(self._failures.unknown(said, method, path), wait)
 
-    def _written(self, response: Response, method: str, path: str) -> Answer:
+    def _written(
+        self, response: Response, method: str, path: str, shape: Shape
+    ) -> Answer:
         if not response.body:
             return {}
         try:
-            return parse(response.body)
+            return parse(response.body, shape)
         except Unreadable as error:
             raise self._failures.unknown(
                 self._failures.unreadable(error), method, path
