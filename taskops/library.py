@@ -1,0 +1,150 @@
+"""taskops for other programs: open a project, check it, plan it, apply the plan."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from taskops.applying.execute import Pace
+from taskops.cli.repository import who
+from taskops.cli.services import canonical, offline_problems
+from taskops.cli.wiring import Wanted, session
+from taskops.manifests.resolve import load_resources
+from taskops.manifests.results import judged
+from taskops.planning.options import PlanOptions
+from taskops.render.html import plan_html
+from taskops.render.markdown import plan_markdown
+from taskops.render.plan_json import plan_json
+from taskops.render.text import plan_text
+from taskops.render.walk import sheet_of
+from taskops.workflow import World, carry_out
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+    from taskops.applying.approval import Approval
+    from taskops.cli.wiring import Session
+    from taskops.model.plan import Plan, Report
+    from taskops.model.ports import Event, Listener
+    from taskops.model.problem import Problem
+    from taskops.model.project import Project
+
+Form = Literal["text", "json", "markdown", "html"]
+
+
+def _deaf(event: Event, /) -> None:
+    """Nobody listens."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProject:
+    """A project in one environment, with its services and its ledger."""
+
+    _session: Session
+
+    @property
+    def project(self) -> Project:
+        """What taskops.yaml says, seen from the environment."""
+        return self._session.project
+
+    def check(self) -> list[Problem]:
+        """
+        Every problem of manifests and code, offline, as `taskops validate`.
+
+        Raises InvalidManifests only where taskops.yaml itself is invalid.
+        """
+        opened = self._session
+        loaded = load_resources(
+            opened.project,
+            environ=opened.environ,
+            canonical=canonical,
+            need_secrets=False,
+        )
+        return [*loaded.problems, *offline_problems(loaded.resources)]
+
+    def plan(self, options: PlanOptions | None = None) -> Plan:
+        """
+        What apply would do; nothing is written.
+
+        Raises InvalidManifests, AuthenticationFailed or ReadFailed. The problems
+        that stop an apply are in `plan.errors`.
+        """
+        return self._session.plan(options or PlanOptions(), writable=True)
+
+    def apply(
+        self,
+        plan: Plan,
+        approval: Approval,
+        *,
+        wait: bool = True,
+        fail_fast: bool = False,
+        deadline: float = 1800.0,
+    ) -> Report:
+        """
+        Do what the plan of this project says; every change has an outcome.
+
+        `Approval(digest=plan.digest)` approves exactly this plan,
+        `Approval(yes=True)` only what git changed. `deadline` is in seconds.
+        Raises Guarded, NotApproved, Stale or Locked, and then nothing was
+        written.
+        """
+        opened = self._session
+        world = World(
+            providers=opened.opened,
+            ledger=opened.ledger,
+            lanes=opened.lanes,
+            clock=opened.clock,
+            stop=opened.stop,
+            listener=opened.listener,
+            pace=Pace(opened.wanted.parallelism, fail_fast, deadline=deadline),
+            who=replace(who(opened.home, opened.environ), commit=opened.commit),
+            wait=wait,
+            judge=judged,
+        )
+        return carry_out(plan, world, approval)
+
+
+@contextmanager
+def open_project(
+    directory: str | os.PathLike[str] = ".",
+    *,
+    environment: str | None = None,
+    emulator: bool = False,
+    at: str = "",
+    parallelism: int = 16,
+    listener: Listener = _deaf,
+) -> Iterator[OpenProject]:
+    """
+    The project in a folder or above it, closed when the block ends.
+
+    Keys and addresses come from the process environment, as on the command
+    line; `emulator` needs neither. `at` is a commit to read manifests and code
+    from. `listener` hears of every event, from any thread. Raises UsageError
+    where there is no project or no such environment.
+    """
+    wanted = Wanted(
+        directory=str(Path(directory)),
+        environment=environment,
+        emulator=emulator,
+        at=at,
+        parallelism=parallelism,
+    )
+    with session(wanted, listener) as opened:
+        yield OpenProject(opened)
+
+
+def show(plan: Plan, form: Form = "text") -> str:
+    """The plan as `taskops plan --format` prints it, without colours."""
+    sheet = sheet_of(plan)
+    match form:
+        case "json":
+            return plan_json(sheet)
+        case "markdown":
+            return plan_markdown(sheet)
+        case "html":
+            return plan_html(sheet)
+        case "text":
+            return plan_text(sheet)

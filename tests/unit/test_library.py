@@ -1,0 +1,121 @@
+"""What `import taskops` offers to other programs."""
+
+from __future__ import annotations
+
+import runpy
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from cli.service import service
+from cli.shell import edit, project
+
+import taskops
+
+if TYPE_CHECKING:
+    from taskops.model.ports import Event
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.mark.parametrize("name", taskops.__all__)
+def test_everything_that_is_named_is_there_and_explained(name: str) -> None:
+    value = getattr(taskops, name)
+    assert name in dir(taskops)
+    assert name == "__version__" or value.__doc__
+
+
+def test_nothing_else_is_offered() -> None:
+    offered = {name for names in taskops._HOMES.values() for name in names}
+    assert offered | {"__version__"} == set(taskops.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = taskops.nonsense  # type: ignore[attr-defined]  # no such name
+
+
+def test_importing_it_imports_nothing() -> None:
+    script = (
+        "import sys; before = set(sys.modules); import taskops; "
+        "taskops.Problem; "
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, check=True, text=True
+    )
+    heavy = {"click", "httpx", "yaml", "taskops.workflow", "taskops.library"}
+    assert not heavy & set(ran.stdout.split())
+
+
+def test_its_types_are_published() -> None:
+    assert (Path(taskops.__file__).parent / "py.typed").exists()
+
+
+def test_a_project_is_checked_planned_and_applied(tmp_path: Path) -> None:
+    root = project(tmp_path, tasks=3)
+    heard: list[Event] = []
+
+    with taskops.open_project(root, emulator=True, listener=heard.append) as opened:
+        assert opened.project.name == "shop"
+        assert opened.check() == []
+        plan = opened.plan()
+        assert plan.counts() == {"create": 3}
+        report = opened.apply(plan, taskops.Approval(digest=plan.digest))
+        again = opened.plan(taskops.PlanOptions(refresh=True))
+
+    assert (report.count("applied"), report.exit) == (3, 0)
+    assert again.effective == ()
+    assert [event.type for event in heard].count("end") == 3
+
+
+def test_an_unapproved_plan_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = project(tmp_path)
+    with service() as at:
+        for name, value in at.variables.items():
+            monkeypatch.setenv(name, value)
+        with (
+            taskops.open_project(root) as opened,
+            pytest.raises(taskops.NotApproved),
+        ):
+            opened.apply(opened.plan(), taskops.Approval())
+        assert at.sent() == {}
+
+
+def test_problems_are_values_and_a_plan_raises_them(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    edit(root, "code: hello.ts", "code: hallo.ts")
+    with taskops.open_project(root, emulator=True) as opened:
+        (problem,) = opened.check()
+        assert str(problem.where) == "tasks/hello.yaml:4:7"
+        with pytest.raises(taskops.InvalidManifests) as raised:
+            opened.plan()
+    assert raised.value.problems[0].summary == problem.summary
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [
+        ("text", "anchor"),
+        ("json", "{"),
+        ("markdown", "**"),
+        ("html", "<!doctype html>"),
+    ],
+)
+def test_a_plan_is_rendered_in_every_form(
+    tmp_path: Path, form: str, begins: str
+) -> None:
+    with taskops.open_project(project(tmp_path), emulator=True) as opened:
+        text = taskops.show(opened.plan(), form)  # type: ignore[arg-type]  # one of them
+    assert text.startswith(begins)
+
+
+def test_the_example_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = tmp_path / "story"
+    shutil.copytree(EXAMPLES / "price-watch", root)
+    script = runpy.run_path(str(EXAMPLES / "library.py"))
+    assert script["bring_up_to_date"](str(root)) == 1
+    assert "anchor/price-watch applied" in capsys.readouterr().out
+    assert script["bring_up_to_date"](str(root)) == 0
