@@ -83,6 +83,13 @@ class Plan:
         return tuple(p for p in self.problems if p.severity == "error")
 
     @property
+    def verdict(self) -> Exit:
+        """What its problems mean: whoever must look first is told so."""
+        if any(problem.unknown for problem in self.errors):
+            return Exit.UNKNOWN
+        return Exit.GUARDED if self.errors else Exit.OK
+
+    @property
     def bookkeeping(self) -> tuple[Keep, ...]:
         """The kept addresses whose record will be written or dropped."""
         return tuple(c for c in self.changes if isinstance(c, Keep) and c.records)

@@ -39,3 +39,5 @@ class Problem:
     severity: Severity = "error"
     address: str = ""
     """`provider/name` of the resource, where there is one."""
+    unknown: bool = False
+    """Whether it is that nobody knows if something billable was started."""

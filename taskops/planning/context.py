@@ -36,7 +36,15 @@ class Context:
 
 
 def problem(
-    resource: Resource, summary: str, detail: str = "", hint: str = ""
+    resource: Resource,
+    summary: str,
+    detail: str = "",
+    hint: str = "",
+    *,
+    unknown: bool = False,
 ) -> Problem:
     """A problem of a resource, at the line of its manifest."""
-    return Problem(summary, detail, resource.where, hint, address=str(resource.address))
+    address = str(resource.address)
+    return Problem(
+        summary, detail, resource.where, hint, address=address, unknown=unknown
+    )

@@ -25,6 +25,7 @@ def outcome_unknown(resource: Resource, job: Job) -> Problem:
         f"the answer to the start {job.intent[:8]} was lost and it cannot be found",
         f"look at the service, then run `taskops apply --retry {resource.address.name}`"
         " to start it (again)",
+        unknown=True,
     )
 
 

@@ -111,6 +111,42 @@ def test_killed_between_the_commit_and_the_answer_it_is_one_generation(
     assert [row["name"] for row in rows] == ["invoice"]
 
 
+def test_killed_before_anything_was_committed_a_person_decides(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    emulator.set_faults([{"path": "generate$", "do": "hang", "nth": 1}])
+    process = start(project, server)
+    wait_until("it was never sent", lambda: emulator.faults.injected)
+    process.kill()
+    finished(process)
+    emulator.set_faults([])
+
+    code, said = finished(start(project, server))
+
+    # Nothing is there and nothing says that nothing will be: never by itself.
+    assert code == 9, said
+    assert "--retry invoice" in said
+    assert generations(emulator) == []
+    assert finished(start(project, server, "--retry", "invoice"))[0] == 0
+    assert generations(emulator) == ["invoice"]
+
+
+def test_killed_when_it_was_ready_and_not_written_down_it_is_found_ready(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    emulator.set_faults([{"path": "/latest$", "do": "hang", "nth": 1}])
+    process = start(project, server)
+    wait_until("it never became ready", lambda: emulator.faults.injected)
+    process.kill()
+    finished(process)
+    emulator.set_faults([])
+
+    code, said = finished(start(project, server))
+
+    assert code == 0, said
+    assert generations(emulator) == ["invoice"]
+
+
 def test_killed_while_it_waits_the_next_run_goes_on_waiting(
     emulator: Emulator, server: Server, project: Path
 ) -> None:
@@ -133,23 +169,39 @@ def test_killed_while_it_waits_the_next_run_goes_on_waiting(
     assert generations(emulator) == ["invoice"]
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize(
+    "step",
+    [
+        ("POST", "generate$", 1),
+        ("PUT", "task/", 1),
+        ("PUT", "task/", 2),
+        ("DELETE", "task/", 1),
+    ],
+)
 def test_killed_in_the_middle_of_a_replacement_it_comes_to_its_end(
-    emulator: Emulator, server: Server, project: Path, method: str
+    emulator: Emulator,
+    server: Server,
+    project: Path,
+    step: tuple[str, str, int],
+    when: str,
 ) -> None:
+    method, path, nth = step
     assert finished(start(project, server))[0] == 0
     write(project, "Get the newest.")
-    emulator.set_faults(
-        [{"method": method, "do": "delay", "seconds": 5, "when": "after", "nth": 1}]
-    )
+    rule = {"method": method, "path": path, "do": "hang", "when": when, "nth": nth}
+    emulator.set_faults([rule])
     process = start(project, server)
-    kind = "rename" if method == "PUT" else "delete"
-    wait_until(
-        emulator.commits(),
-        lambda: any(c["kind"] == kind for c in emulator.commits()),
-    )
+    wait_until("that step never came", lambda: emulator.faults.injected)
+    before = (method, when) == ("POST", "before")
+    if not before:
+        wait_until("it was never started", lambda: len(generations(emulator)) == 2)
     process.kill()
     finished(process)
+    emulator.set_faults([])
+    if before:
+        assert finished(start(project, server))[0] == 9
+        assert finished(start(project, server, "--retry", "invoice"))[0] == 0
 
     code, said = finished(start(project, server))
 

@@ -10,6 +10,7 @@ from account import Account, generated, task
 
 from taskops.applying import carry_jobs, execute
 from taskops.applying.execute import Pace
+from taskops.errors import Exit
 from taskops.ledger import FileLedger
 from taskops.model.change import Keep, Start, Wait
 
@@ -170,6 +171,7 @@ def test_what_cannot_be_decided_stops_with_9_and_is_not_repeated(
     assert [p.summary for p in plan.problems] == [
         "whether `anchor/invoice` was started is not known"
     ]
+    assert plan.verdict == Exit.UNKNOWN
     assert len(starts(account)) == 1
 
 

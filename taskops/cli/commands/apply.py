@@ -178,9 +178,8 @@ def _apply(
     out.write(plan_text(sheet, look, verbose=given["verbose"]))
     nothing = not plan.effective and not plan.bookkeeping
     if plan.errors or nothing:
-        verdict = Exit.GUARDED if plan.errors else Exit.OK
-        step_outputs(sheet, verdict)
-        return verdict
+        step_outputs(sheet, plan.verdict)
+        return plan.verdict
     approval = _approval(given, plan)
     if approval is None:
         tell("nothing was applied")

@@ -57,7 +57,7 @@ def command(**given: Any) -> int:
             text += both_ways_out(_ways_out(plan, given))
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
-            watch.code = Exit.GUARDED
+            watch.code = seen.verdict
         step_outputs(sheet, watch.code, both_ways_out(_ways_out(plan, given)))
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code

@@ -76,11 +76,11 @@ def command(**given: Any) -> int:
 
 
 def exit_code(plan: Plan, *, detailed: bool) -> int:
-    """8 with problems; 2 with changes if that was asked for; else 0."""
+    """8 or 9 with problems; 2 with changes if that was asked for; else 0."""
     from taskops.errors import Exit
 
     if plan.errors:
-        return Exit.GUARDED
+        return plan.verdict
     return Exit.CHANGES if detailed and plan.effective else Exit.OK
 
 
