@@ -30,7 +30,8 @@ _TYPES: Final[Mapping[str, type]] = {
 _SAID_ELSEWHERE: Final = frozenset(
     {
         *("$schema", "$id", "$defs", "title", "description", "default", "examples"),
-        *("markdownEnumDescriptions", "errorMessage", "patternErrorMessage"),
+        *("markdownDescription", "markdownEnumDescriptions"),
+        *("errorMessage", "patternErrorMessage"),
         *("doNotSuggest", "x-secret", "then", "else", "required"),
         "additionalProperties",
     }
@@ -196,14 +197,6 @@ def _if(part: object, whole: Schema) -> _Late:
     return make
 
 
-def _not(part: object, _whole: Schema) -> _Late:
-    def make(home: Schema) -> Check:
-        inner = compiled(part, home)
-        return lambda value: not inner(value)
-
-    return make
-
-
 def _fields(properties: object, whole: Schema) -> _Late:
     parts = cast("Mapping[str, object]", properties)
     required = tuple(cast("list[str]", whole.get("required", [])))
@@ -251,6 +244,5 @@ _KEYWORDS: Final[Mapping[str, Callable[[object, Schema], _Late]]] = {
     "dependentRequired": _needs,
     "allOf": _both,
     "if": _if,
-    "not": _not,
     "properties": _fields,
 }

@@ -59,5 +59,5 @@ def defaults_for(defaults: Schema, manifest: Schema) -> dict[str, object]:
         return dict(defaults)
     refused = schema("task")["then"]
     properties = refused["properties"] if isinstance(refused, Mapping) else {}
-    rejected = {key for key, rule in properties.items() if "not" in rule}
+    rejected = {key for key, rule in properties.items() if rule.get("enum") == []}
     return {key: value for key, value in defaults.items() if key not in rejected}

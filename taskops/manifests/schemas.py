@@ -31,14 +31,19 @@ def schema_names() -> tuple[str, ...]:
     return tuple(sorted(f.name[: -len(SUFFIX)] for f in folder().glob(f"*{SUFFIX}")))
 
 
-def schema_text(kind: str) -> str:
-    """The JSON Schema of that name, as text; raises UsageError."""
+def schema_path(kind: str) -> Path:
+    """The file of the JSON Schema of that name; raises UsageError."""
     names = schema_names()
     if kind not in names:
         close = get_close_matches(kind.lower(), names, 1, 0.4)
         hint = f"did you mean `{close[0]}`?" if close else "use one of these names"
         raise UsageError(f"there is no schema `{kind}`", ", ".join(names), hint)
-    return (folder() / f"{kind}{SUFFIX}").read_text("utf-8")
+    return folder() / f"{kind}{SUFFIX}"
+
+
+def schema_text(kind: str) -> str:
+    """The JSON Schema of that name, as text; raises UsageError."""
+    return schema_path(kind).read_text("utf-8")
 
 
 @cache

@@ -97,6 +97,9 @@ def _type_hint(value: object, kinds: Sequence[str]) -> str:
 
 def _enum(error: ValidationError, path: Path) -> Iterator[Said]:
     values = cast("list[object]", error.validator_value)
+    if not values:  # nothing may stand here
+        yield from _never(error, path)
+        return
     words = [str(v).lower() if isinstance(v, bool) else str(v) for v in values]
     if path and path[-1] == "country_code":
         yield _country(error, path, words)
@@ -278,5 +281,4 @@ _SAYINGS: Final[dict[str, _Say]] = {
     "minItems": _few,
     "maxProperties": _many,
     "dependentRequired": _depends,
-    "not": _never,
 }

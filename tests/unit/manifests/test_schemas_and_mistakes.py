@@ -281,3 +281,25 @@ def _wordless(
         if not ({"title", "description"} <= whole.keys() or "const" in whole):
             yield (*path, name)
         yield from _wordless(whole, inner_home, (*path, name))
+
+
+@pytest.mark.parametrize("kind", ["task", "agent-task", "taskops", "manifest"])
+def test_editors_get_markdown_and_a_word_for_each_value_of_a_list(kind: str) -> None:
+    for part in _parts(schema(kind)):
+        words = str(part.get("description", ""))
+        if set(words) & set("`_*") and "type" in part:
+            assert part["markdownDescription"] == words
+        values = part.get("enum", [])
+        if "title" in part and isinstance(values, list) and values:
+            told = cast("list[str]", part["markdownEnumDescriptions"])
+            assert len(told) == len(values)
+
+
+def _parts(part: object) -> Iterator[Mapping[str, object]]:
+    if isinstance(part, Mapping):
+        yield part
+        for inner in part.values():
+            yield from _parts(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _parts(inner)
