@@ -8,6 +8,7 @@ TaskopsError                     1   anything that has no better name
 ├── AuthenticationFailed         4   the service does not take the key
 ├── NotApproved                  6   nothing written: nobody approved this
 │   └── Stale                    6   nothing written: something moved
+│       └── LedgerMoved          6   nothing written: another apply ended meanwhile
 ├── Locked                       7   another apply holds the ledger
 ├── Guarded                      8   a guard or a problem refuses
 │   └── DamagedLedger            8   the ledger cannot be trusted as it is
@@ -100,6 +101,10 @@ class NotApproved(TaskopsError):
 
 class Stale(NotApproved):
     """Nothing was written, because what the plan was made from has moved."""
+
+
+class LedgerMoved(Stale):
+    """Nothing was written: the ledger is free, but not the one that was planned on."""
 
 
 class Locked(TaskopsError):

@@ -11,7 +11,7 @@ from taskops.applying.carry_jobs import CarryingJob
 from taskops.applying.execute import Executor, Pace
 from taskops.applying.finish import closing_of, vouch_for
 from taskops.applying.intents import Who, opening_of
-from taskops.errors import Guarded
+from taskops.errors import Guarded, LedgerMoved, Locked
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.plan import Plan, Report
 from taskops.model.ports import Event
@@ -118,12 +118,20 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
     require_approval(plan, approval)
     started, began = world.clock.wall(), world.clock.monotonic()
     apply = world.clock.uuid()
-    if not plan.effective and not plan.bookkeeping:
+    nothing = not plan.effective and not plan.bookkeeping
+    if nothing and plan.held is None:
         return Report(apply, plan, (), started, 0.0)
     opening = opening_of(
         plan, apply, _service_time(world), world.pace.deadline, world.who
     )
-    world.ledger.open(opening, plan.revision)
+    try:
+        world.ledger.open(opening, plan.revision)
+    except (Locked, LedgerMoved):
+        # With nothing to do, whoever holds it may go on; it is only given back
+        # for those who died.
+        if nothing:
+            return Report(apply, plan, (), started, 0.0)
+        raise
     executor = _executor(world)
     try:
         _run(plan, world, executor, apply)
@@ -131,6 +139,7 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
         # Whatever happened: the ledger gets what is known.
         outcomes = tuple(executor.outcomes[address] for address in executor.outcomes)
         records, targets = vouch_for(plan, executor, world.providers)
+        records = {**plan.unresolved, **records}
         closing = closing_of(plan, outcomes, records, apply, world.who, targets=targets)
         unrecorded = world.ledger.close(closing)
     return Report(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from taskops.applying.approval import moved_by_service
 from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
@@ -15,6 +16,7 @@ from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
 from taskops.errors import InvalidManifests, TaskopsError
 from taskops.ledger import open_ledger
+from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources
 from taskops.model.values import secrets
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from taskops.model.record import LedgerState
     from taskops.model.resource import Resource
     from taskops.planning.options import PlanOptions
+
+
+LOOKS = 3
+"""Times that a doubtful plan is made again while the ledger moves under it."""
 
 
 def _silent(event: Event) -> None:
@@ -130,6 +136,16 @@ class Session:
 
     def plan(self, options: PlanOptions, *, writable: bool = False) -> Plan:
         """The plan with its heading."""
+        plan = self._plan(options, writable)
+        for _ in range(LOOKS):
+            if not _doubtful(plan) or self.ledger.read().revision == plan.revision:
+                break
+            # Another apply wrote between our look at the ledger and at the service:
+            # what it made is not a stranger's, and what it changed is no drift.
+            plan = self._plan(options, writable)
+        return plan
+
+    def _plan(self, options: PlanOptions, writable: bool) -> Plan:
         offline = options.against == "ledger"
         resources, warnings = self.load(need_secrets=not offline)
         state = self.ledger.read()
@@ -144,13 +160,12 @@ class Session:
             problems=warnings,
             listener=self.listener,
         )
-        unknown = "" if state.exists else "no ledger yet: nothing here is ours so far"
         return replace(
             plan,
             commit=self.commit,
             repository=repository_of(self.home, self.environ),
             emulated=self.wanted.emulator,
-            ledger=unknown,
+            ledger=_ledger_words(state),
         )
 
     def close(self) -> None:
@@ -160,6 +175,21 @@ class Session:
         if self._emulator is not None:
             self._emulator.close()
         self.lanes.close()
+
+
+def _ledger_words(state: LedgerState) -> str:
+    """What a reader of the plan must know of the ledger; mostly nothing."""
+    if not state.exists:
+        return "no ledger yet: nothing here is ours so far"
+    if state.open is not None:
+        return f"an apply holds the ledger: {holder_words(state.open)}"
+    return ""
+
+
+def _doubtful(plan: Plan) -> bool:
+    """Whether it says what an apply that is under way would make it say, too."""
+    doubt = plan.errors or moved_by_service(plan)
+    return bool(doubt) and plan.against == "service"
 
 
 def emulator_file(home: Path) -> Path:

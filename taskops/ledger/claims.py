@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from taskops.errors import Locked, Stale
+from taskops.errors import LedgerMoved, Locked
 
 if TYPE_CHECKING:
     from taskops.model.record import Opening
@@ -16,19 +16,23 @@ def locked(holder: Opening | None, hint: str) -> Locked:
     summary = "another apply holds the ledger; nothing was written"
     if holder is None:
         return Locked(summary, "it has not said who it is", hint)
-    who = holder.actor or "somebody"
+    return Locked(summary, holder_words(holder), hint)
+
+
+def holder_words(holder: Opening) -> str:
+    """Who it is, since when, in which run, until when, and by what name."""
+    told = holder.actor or "somebody"
     if holder.host:
-        who += f" on {holder.host}"
-    detail = f"{who} since {moment(holder.started)}"
+        told += f" on {holder.host}"
+    told += f" since {moment(holder.started)}"
     if holder.run:
-        detail += f", run {holder.run}"
-    detail += f", expires {moment(holder.expires)}, apply `{holder.apply}`"
-    return Locked(summary, detail, hint)
+        told += f", run {holder.run}"
+    return f"{told}, expires {moment(holder.expires)}, apply `{holder.apply}`"
 
 
-def moved() -> Stale:
+def moved() -> LedgerMoved:
     """The ledger is free, but it is not the one that the plan was made from."""
-    return Stale(
+    return LedgerMoved(
         "the ledger has moved since the plan was made; nothing was written",
         "another apply ended in the meantime",
         "plan again",

@@ -71,7 +71,7 @@ class FileLedger:
         return ours.state(_revision(data), self._others())
 
     def open(self, opening: Opening, revision: str) -> None:
-        """Take it; raises Guarded, Locked, or Stale when it merely moved."""
+        """Take it; raises Guarded, Locked, or LedgerMoved."""
         self._refuse_on_ci()
         try:
             taken = self._lock.take()

@@ -86,7 +86,7 @@ class GitLedger:
         return self._load(self._environment, commit) if commit else self._empty()
 
     def open(self, opening: Opening, revision: str) -> None:
-        """Take it; raises Locked, or Stale when it merely moved."""
+        """Take it; raises Locked or LedgerMoved."""
         tip = self._known.get(revision) if revision else self._empty()
         if tip is None:
             tip = self._current()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from taskops.model.change import Change
     from taskops.model.problem import Problem
-    from taskops.model.record import Record
+    from taskops.model.record import Opening, Record
     from taskops.model.resource import Address, Target
     from taskops.model.values import Tree
 
@@ -61,6 +61,12 @@ class Plan:
     """How many addresses --select and --exclude left out."""
     revision: str = ""
     """Of the ledger that the plan was computed from."""
+    held: Opening | None = None
+    """Who held the ledger when it was read; alive or dead, nobody knows yet."""
+    unresolved: Mapping[Address, Record] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """What that one was about to write and this plan does not speak of."""
     listed: frozenset[tuple[str, str]] = frozenset()
     """(provider, id) of every object that the listings had."""
     prior: Mapping[Address, Record] = field(

@@ -77,7 +77,7 @@ class Ledger(Protocol):
     def read(self) -> LedgerState: ...
 
     # take it, on the revision that the plan was made from; raises Locked, or
-    # Stale when it merely moved
+    # LedgerMoved where another apply has ended meanwhile
     def open(self, opening: Opening, revision: str) -> None: ...
 
     # write records while it is open: right after each billable start

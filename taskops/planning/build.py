@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskops.model.change import Create, Keep, Start
 from taskops.model.plan import Plan
 from taskops.model.problem import Problem
-from taskops.model.record import Intent, LedgerState
+from taskops.model.record import Intent, Job, LedgerState, Record
 from taskops.model.resource import Address
 from taskops.model.values import Code
 from taskops.planning.context import Context, problem
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
     from taskops.model.change import Change
     from taskops.model.project import Project
-    from taskops.model.record import Record
     from taskops.model.resource import Reading, Resource, Target
     from taskops.planning.decide import Decision
 
@@ -85,6 +84,8 @@ def build_plan(inputs: Inputs) -> Plan:
         unmanaged=drafting.unmanaged(),
         excluded=drafting.excluded,
         revision=state.revision,
+        held=state.open,
+        unresolved=MappingProxyType(_unresolved(state, changes)),
         listed=frozenset(
             (name, observed.id)
             for name, reading in inputs.readings.items()
@@ -256,6 +257,32 @@ def open_intents(state: LedgerState) -> dict[Address, Intent]:
     if state.open is not None:
         intents |= {intent.address: intent for intent in state.open.intents}
     return intents
+
+
+def _unresolved(state: LedgerState, changes: Sequence[Change]) -> dict[Address, Record]:
+    """
+    Records of what an apply that died may have written, and nobody here looks at.
+
+    Its intents go with the ledger that is taken over; left out by --select, they
+    must still make ours what it wrote.
+    """
+    decided = {
+        change.address
+        for change in changes
+        if not (isinstance(change, Keep) and change.why == "undeclared")
+    }
+    held = () if state.open is None else state.open.intents
+    return {
+        intent.address: _half_written(intent, state.records.get(intent.address))
+        for intent in held
+        # A start has its record before it is sent, a delete needs none.
+        if intent.change in ("create", "update") and intent.address not in decided
+    }
+
+
+def _half_written(intent: Intent, record: Record | None) -> Record:
+    known = record or Record(intent.address, "code", "", intent.address.name)
+    return replace(known, seen=None, job=Job(intent.to, "unknown", intent.intent))
 
 
 def _target(name: str, inputs: Inputs) -> Target:

@@ -124,7 +124,9 @@ def _existing(
     found = target(after, seen, known)
     resend = after.address.name in context.options.resend
     if same(after, found) and seen.name == after.name and not resend:
-        return _keep(after, observed, seen, known, mine)
+        if not mine:
+            return Keep(after.address, "adopted", "", observed, after, records=True)
+        return _keep(after, observed, seen, known, context)
     if mine:
         update = _update(after, observed, seen, known, context)
         # A declared adoption that was cut short is still an adoption.
@@ -156,10 +158,8 @@ def _keep(
     observed: Observed,
     seen: Observed,
     record: Record | None,
-    mine: bool,
+    context: Context,
 ) -> Keep:
-    if not mine:
-        return Keep(after.address, "adopted", "", observed, after, records=True)
     notes = []
     draft, latest = seen.draft, seen.latest
     edited = draft is not None and latest is not None and draft.digest != latest.digest
@@ -169,9 +169,13 @@ def _keep(
         notes.append(f"the service does not take {', '.join(fields)}")
     if record is not None and record.live and not after.publish and latest:
         notes.append("a published version stays live")
-    # Found through an open intent, it may not be the object that the record names.
     stale = (
-        record is None or record.id != seen.id or record.protected != after.protected
+        # What an apply that died wrote is not in the record yet, which may even
+        # name another object.
+        after.address in context.intents
+        or record is None
+        or record.id != seen.id
+        or record.protected != after.protected
     )
     if not stale and _edited_there(after, observed, seen, record):
         notes.append("git now has what was edited on the service; apply notes it down")

@@ -32,7 +32,7 @@ def decide_undeclared(record: Record, context: Context) -> Decision:
         return refusal
     if observed is None:
         return Keep(record.address, "forgotten", records=True)
-    return Delete(record.address, observed, _origin(record, observed))
+    return Delete(record.address, observed, _origin(record, observed, context))
 
 
 def _in_flight(record: Record) -> bool:
@@ -77,8 +77,8 @@ def _problem(record: Record, summary: str, detail: str, hint: str) -> Problem:
     return Problem(summary, detail, None, hint, address=str(record.address))
 
 
-def _origin(record: Record, observed: Observed) -> Origin:
-    mine = ours(record, None, None)
+def _origin(record: Record, observed: Observed, context: Context) -> Origin:
+    mine = ours(record, context.intents.get(record.address), None)
     versions = [v for v in (observed.draft, observed.latest) if v is not None]
     if record.kind == "generated" or all(v.digest in mine for v in versions):
         return "pending"

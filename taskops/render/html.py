@@ -77,6 +77,8 @@ def _head(sheet: Sheet) -> Iterator[str]:
     if sheet.against == "ledger":
         said = "From the ledger alone: edits on the service are not seen."
         yield f'<p class="dim">{said}</p>'
+    if sheet.ledger:
+        yield f'<p class="dim">{harmless(sheet.ledger)}</p>'
     for name, why in sheet.incomplete.items():
         yield f"<p>{harmless(name)}: {harmless(why)}</p>"
 

@@ -74,6 +74,8 @@ def _verdict(sheet: Sheet) -> str:
     if sheet.against == "ledger":
         lines += ["", "Compared with the ledger alone: what moved on the service "]
         lines[-1] += "is not seen."
+    if sheet.ledger:
+        lines += ["", f"{_escaped(sheet.ledger)}."]
     for name, why in sheet.incomplete.items():
         lines += ["", f"{_escaped(f'{name}: {why}')}; nothing is deleted."]
     return "\n".join(lines)

@@ -1,51 +1,23 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from cli.repositories import REF, clones, git
 from cli.service import Service, service
-from cli.shell import Said, edit, project, taskops
+from cli.shell import Said, edit, taskops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-REF = "refs/taskops/shop/default"
 
 
 @pytest.fixture
 def at() -> Iterator[Service]:
     with service() as running:
         yield running
-
-
-def git(root: Path, *words: str) -> str:
-    """Git without anybody's settings."""
-    who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
-    ran = subprocess.run(
-        ["git", *who, *words], cwd=root, capture_output=True, check=False, text=True
-    )
-    assert ran.returncode == 0, ran.stderr
-    return ran.stdout.strip()
-
-
-def clones(folder: Path, tasks: int = 2) -> tuple[Path, Path]:
-    """A project with `ledger: git` in two clones of one bare remote."""
-    folder.mkdir(exist_ok=True)
-    git(folder, "init", "--quiet", "--bare", "-b", "main", "remote.git")
-    one = folder / "one"
-    git(folder, "clone", "--quiet", "remote.git", "one")
-    project(one, tasks)
-    edit(one, "version: 1", "version: 1\nledger: git", "taskops.yaml")
-    git(one, "checkout", "--quiet", "-B", "main")
-    git(one, "add", "--all")
-    git(one, "commit", "--quiet", "-m", "tasks")
-    git(one, "push", "--quiet", "origin", "main")
-    git(folder, "clone", "--quiet", "remote.git", "two")
-    return one, folder / "two"
 
 
 def good(said: Said) -> Said:

@@ -212,7 +212,7 @@ def test_a_secret_that_is_missing_is_named_and_never_guessed(
 
 
 def test_a_git_ledger_holds_no_secret(tmp_path: Path, at: Service) -> None:
-    from cli.test_ledger_git_cli import clones
+    from cli.repositories import clones
 
     one, _ = clones(tmp_path)
     edit(one, "browserConfiguration:\n", PROXY)

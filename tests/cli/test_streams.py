@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cli.repositories import clones
 from cli.service import service
 from cli.shell import TASKOPS, edit, project, taskops
-from cli.test_ledger_git_cli import clones
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:

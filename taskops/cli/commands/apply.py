@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-import signal
 import sys
-from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,12 +16,8 @@ from taskops.render.report import report_text
 from taskops.render.words import counted
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from taskops.applying.approval import Approval
-    from taskops.applying.stop import StopFlag
     from taskops.cli.commands.planning import Watch
-    from taskops.cli.live import Live
     from taskops.cli.wiring import Session
     from taskops.model.plan import Outcome, Plan, Report
     from taskops.planning.saved import SavedPlan
@@ -157,8 +150,8 @@ def _environment(sheet: Sheet) -> str | None:
 def _apply(
     given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
 ) -> int:
+    from taskops.cli.carrying import carry
     from taskops.cli.github import block
-    from taskops.cli.reports import keep_report
     from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
@@ -167,17 +160,23 @@ def _apply(
     from taskops.render.text import plan_text
     from taskops.render.walk import sheet_of
 
-    plan = opened.plan(options.plan_options(given), writable=True)
-    if saved is not None:
-        plan = only_saved(saved, plan)
-    watch.clear()
-    sheet = sheet_of(plan)
-    watch.planned(sheet)
     out = Out(sys.stdout)
     look = look_of(sys.stdout, os.environ, given["color"])
-    out.write(plan_text(sheet, look, verbose=given["verbose"]))
-    nothing = not plan.effective and not plan.bookkeeping
-    if plan.errors or nothing:
+
+    def planned(before: Plan | None = None) -> Plan:
+        plan = opened.plan(options.plan_options(given), writable=True)
+        if saved is not None:
+            plan = only_saved(saved, plan)
+        watch.clear()
+        if before is None or before.digest != plan.digest:
+            sheet = sheet_of(plan)
+            watch.planned(sheet)
+            out.write(plan_text(sheet, look, verbose=given["verbose"]))
+        return plan
+
+    plan = planned()
+    sheet = sheet_of(plan)
+    if plan.errors:
         step_outputs(sheet, plan.verdict)
         return plan.verdict
     approval = _approval(given, plan)
@@ -185,21 +184,30 @@ def _apply(
         tell("nothing was applied")
         return Exit.NOT_APPROVED
     try:
-        report = _carry_out(given, opened, watch, plan, approval)
+        report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
         step_outputs(sheet, refused.exit, block(error_text(refused)))
         raise
+    _keep_report(opened, watch, report)
+    written = _write_results(given.get("output_dir"), report)
+    resume = _resume(given, report)
+    done = block(report_text(report, resume=resume)) if report.outcomes else ""
+    step_outputs(sheet_of(report.plan), report.exit, done)
+    if report.outcomes:
+        out.write(f"\n{report_text(report, look, resume=resume)}")
+    code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
+    if given.get("smoke") or given.get("smoke_rollback"):
+        code = code or _smoke(given, opened, report)
+    return code
+
+
+def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
+    from taskops.cli.reports import keep_report
+
+    watch.clear()
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
-    written = _write_results(given.get("output_dir"), report)
-    resume = _resume(given, report)
-    step_outputs(sheet, report.exit, block(report_text(report, resume=resume)))
-    out.write(f"\n{report_text(report, look, resume=resume)}")
-    code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
-    if given.get("smoke") or given.get("smoke_rollback"):
-        code = code or _smoke(given, opened, plan, report)
-    return code
 
 
 def _write_results(folder: str | None, report: Report) -> bool:
@@ -215,11 +223,12 @@ def _write_results(folder: str | None, report: Report) -> bool:
     return not why
 
 
-def _smoke(given: dict[str, Any], opened: Session, plan: Plan, report: Report) -> int:
+def _smoke(given: dict[str, Any], opened: Session, report: Report) -> int:
     from taskops.cli.smoke import smoke
 
     back = given["smoke_rollback"]
-    return smoke(opened, plan, report, given["deadline"] * 60, tell, back=back)
+    deadline = given["deadline"] * 60
+    return smoke(opened, report.plan, report, deadline, tell, back=back)
 
 
 def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
@@ -227,11 +236,11 @@ def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
     from taskops.applying.approval import Approval
     from taskops.cli.streams import interactive
 
-    if given["expect_digest"]:
-        return Approval(digest=given["expect_digest"])
     if given.get("plan_file") or not plan.effective:
         # The file is the approval; and what only the ledger notes needs none.
         return Approval(digest=plan.digest)
+    if given["expect_digest"]:
+        return Approval(digest=given["expect_digest"])
     if given["yes"]:
         return Approval(yes=True)
     if not interactive():
@@ -241,62 +250,6 @@ def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
     sys.stderr.flush()
     answer = sys.stdin.readline()
     return Approval(everything=True) if answer.strip() == "yes" else None
-
-
-def _carry_out(
-    given: dict[str, Any], opened: Session, watch: Watch, plan: Plan, approval: Approval
-) -> Report:
-    from taskops.applying.execute import Pace
-    from taskops.cli.repository import who
-    from taskops.errors import NotApproved
-    from taskops.manifests.results import judged
-    from taskops.workflow import World, carry_out
-
-    _obey_signals(opened.stop, watch.live)
-    watch.live.expect([*plan.bookkeeping, *plan.effective])
-    world = World(
-        providers=opened.opened,
-        ledger=opened.ledger,
-        lanes=opened.lanes,
-        clock=opened.clock,
-        stop=opened.stop,
-        listener=watch.listener,
-        pace=Pace(
-            given["parallelism"], given["fail_fast"], deadline=given["deadline"] * 60
-        ),
-        who=replace(who(opened.home, opened.environ), commit=opened.commit),
-        wait=not given["no_wait"],
-        judge=judged,
-    )
-    try:
-        report = carry_out(plan, world, approval)
-    except NotApproved as refused:
-        # The command in the hint must be the one that works here.
-        here = f"taskops apply{place_words(given)} "
-        refused.hint = refused.hint.replace("taskops apply ", here)
-        raise
-    watch.clear()
-    return report
-
-
-STOPPING = "stopping: what is in flight may end; once more to leave at once"
-
-
-def _obey_signals(stop: StopFlag, live: Live) -> None:
-    """The first signal asks for a graceful end, the second ends at once."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        del frame
-        if stop:
-            os._exit(128 + number)
-        stop.set(number)
-        # A handler may interrupt anything, also somebody who holds a lock.
-        if not live.stopping(STOPPING):
-            with suppress(OSError):
-                os.write(2, f"\n{STOPPING}\n".encode())
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
 
 
 def _resume(given: dict[str, Any], report: Report) -> str:
