@@ -15,8 +15,11 @@ from cli.service import Service, service
 from cli.shell import TASKOPS, edit, project, taskops
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from taskops.emulator.faults import Rule
+    from taskops.emulator.wire import Answer, Request
 
 
 @pytest.fixture
@@ -25,22 +28,52 @@ def at() -> Iterator[Service]:
         yield running
 
 
-def while_it_lists(
-    at: Service, event: Callable[[], object], *more: dict[str, object]
-) -> threading.Thread:
-    """Let something happen between the next look at a ledger and the listing."""
-    script = at.account.faults
-    slow = {"path": "/v1/task$", "method": "GET", "do": "delay", "seconds": 5, "nth": 1}
-    at.account.set_faults([slow, *more])
+class Gate:
+    """Holds requests of one sort until the test lets them through."""
 
-    def wait() -> None:
-        while not script.injected:
+    def __init__(self, method: str, path: str) -> None:
+        self.sort = (method, path)
+        self.waiting = 0
+        self.opened = threading.Event()
+
+    def __call__(self, request: Request) -> None:
+        if request.method == self.sort[0] and request.path.endswith(self.sort[1]):
+            self.waiting += 1
+            self.opened.wait(100)
+
+    def hold(self, number: int) -> None:
+        """Wait until so many wait."""
+        ends = time.monotonic() + 100
+        while self.waiting < number:
+            assert time.monotonic() < ends
             time.sleep(0.01)
-        event()
 
-    thread = threading.Thread(target=wait)
-    thread.start()
-    return thread
+
+def gated(monkeypatch: pytest.MonkeyPatch, at: Service, *gates: Gate) -> None:
+    real = at.account.handle
+
+    def handle(request: Request) -> tuple[Answer, Rule | None]:
+        for gate in gates:
+            gate(request)
+        return real(request)
+
+    monkeypatch.setattr(at.account, "handle", handle)
+
+
+def start(root: Path, at: Service, *words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [*TASKOPS, *words],
+        cwd=root,
+        env={**os.environ, **at.variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
+    said, _ = process.communicate(timeout=100)
+    return process.returncode, said
 
 
 def reports(root: Path) -> list[dict[str, Any]]:
@@ -52,31 +85,45 @@ def reports(root: Path) -> list[dict[str, Any]]:
     ("words", "code"), [(("apply", "--yes"), 7), (("plan",), 0), (("drift",), 0)]
 )
 def test_what_another_apply_is_making_is_no_stranger(
-    tmp_path: Path, at: Service, words: tuple[str, ...], code: int
+    tmp_path: Path,
+    at: Service,
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    code: int,
 ) -> None:
     root = project(tmp_path / "here", 3)
-    # It has sent the task and has not published it when the listing comes.
-    half = {"path": "/deploy$", "do": "delay", "seconds": 12}
-    other = ("apply", "--yes", "--select", "t*")
-    thread = while_it_lists(at, lambda: taskops(root, *other, **at.variables), half)
-    said = taskops(root, *words, **at.variables)
-    thread.join()
-    assert "is not ours" not in said.out + said.err
-    assert said.code == code, (said.out, said.err)
+    listing, deploy = Gate("GET", "/v1/task"), Gate("POST", "/deploy")
+    gated(monkeypatch, at, listing, deploy)
+    looking = start(root, at, *words)
+    listing.hold(1)
+    # It has seen no ledger. Now the other one takes it, and lists the same account.
+    listing.sort = ("GET", "nothing")
+    other = start(root, at, "apply", "--yes", "--select", "t*")
+    deploy.hold(2)
+    listing.opened.set()
+    told, said = finished(looking)
+    deploy.opened.set()
+    assert finished(other)[0] == 0
+    assert "is not ours" not in said
+    assert told == code, said
     assert {name: len(ids) for name, ids in at.sent().items()} == {"t0": 1, "t1": 1}
 
 
 def test_what_another_apply_changes_meanwhile_is_no_drift(
-    tmp_path: Path, at: Service
+    tmp_path: Path, at: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = clones(tmp_path)
     taskops(one, "apply", "--yes", **at.variables)
     edit(one, "max_duration: 5", "max_duration: 6")
-    apply = ("apply", "--yes")
-    thread = while_it_lists(at, lambda: taskops(one, *apply, **at.variables))
-    said = taskops(two, "drift", **at.variables)
-    thread.join()
-    assert said.code == 0, said.out
+    listing = Gate("GET", "/v1/task")
+    gated(monkeypatch, at, listing)
+    looking = start(two, at, "drift")
+    listing.hold(1)
+    listing.sort = ("GET", "nothing")
+    assert taskops(one, "apply", "--yes", **at.variables).code == 0
+    listing.opened.set()
+    told, said = finished(looking)
+    assert told == 0, said
 
 
 def held(root: Path) -> bool:
@@ -86,20 +133,14 @@ def held(root: Path) -> bool:
 def die(root: Path, at: Service, *words: str) -> None:
     """An apply whose machine dies while its first write is on its way."""
     at.account.set_faults(
-        [{"method": "POST", "do": "delay", "seconds": 9, "when": "after", "nth": 1}]
+        [{"method": "POST", "do": "delay", "seconds": 99, "when": "after", "nth": 1}]
     )
     before = len(at.written())
-    process = subprocess.Popen(
-        [*TASKOPS, "apply", "--yes", "--parallelism", "1", *words],
-        cwd=root,
-        env={**os.environ, **at.variables},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    process = start(root, at, "apply", "--yes", "--parallelism", "1", *words)
     while len(at.written()) == before:
         assert process.poll() is None
     process.kill()
-    process.wait()
+    finished(process)
     at.account.set_faults([])
     assert held(root)
 
