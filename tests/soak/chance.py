@@ -125,6 +125,9 @@ WHERE: tuple[dict[str, str], ...] = (
 
 STATUSES = (400, 401, 402, 403, 404, 409, 422, 429, 500, 501, 502, 503, 504)
 
+SURELY_NOT = tuple(s for s in STATUSES if s < 500 or s == 501)
+"""What says that nothing was carried out."""
+
 
 def faults() -> SearchStrategy[dict[str, Any]]:
     """One rule of the emulator's script."""
@@ -171,6 +174,9 @@ def _rule(drawn: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
     if what["do"] in ("hang", "drip_headers", "drip_body"):
         # One answer that hangs is a fault; all of them would only be a long wait.
         common |= {"times": 1}
+    if what.get("status") in SURELY_NOT:
+        # A service that says no and does it all the same is beyond all help.
+        common |= {"when": "before"}
     return {**where, **common, **what}
 
 
