@@ -94,7 +94,11 @@ talk = _all(
         show_default=True,
         help="Colours; NO_COLOR turns them off too.",
     ),
-    click.option("--debug", is_flag=True, help="Say more when something breaks."),
+    click.option(
+        "--debug",
+        is_flag=True,
+        help="Show every request and answer, without secrets, and where a bug is.",
+    ),
 )
 
 json_into = click.option(
@@ -115,6 +119,7 @@ def wanted_from(options: dict[str, Any]) -> Wanted:
         generate_api=options.get("generate_api", "auto"),
         browser_use_api=options.get("browser_use_api", "auto"),
         take_over=options.get("take_over") or "",
+        debug=bool(options.get("debug")),
     )
 
 

@@ -12,6 +12,7 @@ from taskops.applying.approval import moved_by_service
 from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
 from taskops.cli.clock import SystemClock
+from taskops.cli.masking import mask, traced
 from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
 from taskops.errors import InvalidManifests, TaskopsError
@@ -55,6 +56,7 @@ class Wanted:
     generate_api: str = "auto"
     browser_use_api: str = "auto"
     take_over: str = ""
+    debug: bool = False
 
 
 @dataclass(slots=True)
@@ -94,7 +96,12 @@ class Session:
     def provider(self, name: str, *, writable: bool, offline: bool = False) -> Provider:
         """The provider of that name, opened once."""
         if name not in self.opened:
-            self.opened[name] = open_provider(name, self._access(writable, offline))
+            provider = open_provider(name, self._access(writable, offline))
+            self.opened[name] = provider
+            if not (offline or self.wanted.emulator):
+                mask(cast("Any", provider).door.headers.values())
+            if self.wanted.debug:
+                cast("Any", provider).door.trace = traced
         return self.opened[name]
 
     def _access(self, writable: bool, offline: bool) -> Access:
@@ -210,6 +217,7 @@ def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> No
             provider = providers.get(resource.address.provider)
             if secret.known and provider is not None:
                 cast("Any", provider).door.redactor.add(secret.reveal())
+                mask([secret.reveal()])
 
 
 def open_account(path: str, behaviours: Mapping[str, str] | None = None) -> Emulator:

@@ -222,3 +222,40 @@ def test_a_git_ledger_holds_no_secret(tmp_path: Path, at: Service) -> None:
     assert said.code == 0, said.err
     assert all(token.encode() not in data for _, data in written_by(tmp_path))
     assert token not in said.out + said.err
+
+
+def test_debug_shows_every_request_and_no_secret(tmp_path: Path, at: Service) -> None:
+    root = guarded(tmp_path)
+    said = clean(taskops(root, "apply", "--yes", "--debug", **at.variables), tmp_path)
+    assert said.code == 0, said.err
+    asked = [line for line in said.err.splitlines() if "> GET" in line or "> P" in line]
+    assert len(asked) == len(at.account.requests())
+    assert '"name": "hello"' in said.err
+    assert USER not in said.err
+    assert "canary-host" not in said.err
+
+
+def test_debug_hides_what_only_the_service_knows(tmp_path: Path, at: Service) -> None:
+    root = guarded(tmp_path)
+    clean(taskops(root, "apply", "--yes", **at.variables), tmp_path)
+    proxy = {"active": True, "type": "custom", "server": SERVER, "username": "somebody"}
+    by_hand = {"proxy": {**proxy, "password": "canary-by-hand"}}
+    at.account.edit(name="hello", latest={"browserConfiguration": by_hand})
+    said = clean(taskops(root, "plan", "--debug", **at.variables), tmp_path)
+    assert said.code == 0, said.err
+    assert "canary-by-hand" not in said.err
+    assert '"password": "(sensitive)"' in said.err
+
+
+def test_a_runner_is_told_to_mask_each_secret_and_nobody_else_is(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    on_runner = {**at.variables, "GITHUB_ACTIONS": "true"}
+    said = taskops(root, "plan", **on_runner)
+    masks = [line for line in said.err.splitlines() if line.startswith("::add-mask::")]
+    assert {KEY, WORD, USER, SERVER} == {m.removeprefix("::add-mask::") for m in masks}
+    # The runner takes these lines out; nothing else holds a secret.
+    rest = said.err.replace("\n".join(masks), "")
+    clean(Said(said.code, said.out, rest), tmp_path)
+    assert "add-mask" not in taskops(root, "plan", **at.variables).err

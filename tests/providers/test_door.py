@@ -20,6 +20,7 @@ from taskops.errors import (
     UsageError,
 )
 from taskops.providers.http import door as door_module
+from taskops.providers.http import exchange
 from taskops.providers.http.answers import http_date, message, retry_after
 from taskops.providers.http.budget import Budget
 from taskops.providers.http.door import Door
@@ -100,7 +101,8 @@ def test_a_read_that_never_works_fails(
         (404, NotFound),
         (409, NameTaken),
         (422, Refused),
-        (302, Refused),
+        (302, OutcomeUnknown),
+        (307, Refused),
         (501, Refused),
     ],
 )
@@ -214,7 +216,7 @@ def test_a_slow_drip_meets_the_deadline_of_the_whole_request(
 def test_an_answer_without_end_is_cut(
     serve: Callable[..., tuple[Door, Scripted]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(door_module, "MOST_BYTES", 100)
+    monkeypatch.setattr(exchange, "MOST_BYTES", 100)
     door, _ = serve(answer(200, b" " * 1000))
 
     with pytest.raises(ReadFailed, match="larger than"):

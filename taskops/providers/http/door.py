@@ -25,12 +25,13 @@ from taskops.providers.http.answers import (
     Shape,
     Unreadable,
     anything,
-    http_date,
     parse,
     retry_after,
 )
 from taskops.providers.http.budget import Budget
 from taskops.providers.http.clients import Clients, safe, without_user
+from taskops.providers.http.dump import dump
+from taskops.providers.http.exchange import Request, exchange
 from taskops.providers.http.failures import Failures, Response
 from taskops.providers.http.limiter import Limiter
 from taskops.providers.http.redact import Redactor
@@ -46,7 +47,6 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 READ_SECONDS = 30.0
 WRITE_SECONDS = 60.0
-MOST_BYTES = 64 * 1024 * 1024
 ATTEMPTS = 5
 BACKOFF = 0.5
 """Seconds of the first pause, at the most; it doubles with each try."""
@@ -85,6 +85,8 @@ class Door:
     redactor: Redactor = field(default_factory=Redactor)
     limiter: Limiter = field(default_factory=Limiter)
     budget: Budget = field(default_factory=Budget)
+    trace: Callable[[str], None] | None = None
+    """Told of every request and answer, without a secret; from any lane."""
     requests: int = 0
     _date: float | None = None
     _clients: Clients = field(init=False)
@@ -222,6 +224,10 @@ class Door:
             raise _Passing(unknown) from error
         if 200 <= response.status < 300:
             return self._written(response, method, path, shape)
+        if response.status in {301, 302, 303}:
+            # Not followed, and it may be the answer to what was carried out.
+            refusal = self._failures.refusal(response, method, path)
+            raise OutcomeUnknown(refusal.summary, refusal.detail, refusal.hint)
         if not self._passing(response.status):
             raise self._failures.refusal(response, method, path)
         said = f"{response.status} {self._failures.said(response)}".strip()
@@ -296,41 +302,37 @@ class Door:
         params: Mapping[str, str],
         seconds: float,
     ) -> Response:
+        url = self.origin.rstrip("/") + path
+        request = Request(method, url, body, params, self.headers, seconds)
         self._renew(PATIENCE)
         with self.limiter.slot():
             self._renew(seconds)
-            ends = time.monotonic() + seconds
-            with self._lock:
-                self.requests += 1
-            with self._clients.mine().stream(
-                method,
-                self.origin.rstrip("/") + path,
-                params=dict(params) or None,
-                json=body,
-                headers=dict(self.headers),
-                timeout=httpx.Timeout(seconds, connect=min(seconds, 20.0)),
-            ) as response:
-                received = self._receive(response, ends)
-        found = http_date(response.headers.get("date"))
-        if found is not None:
-            self._date = found
-        if response.status_code < 400:
+            response = self._traced(request)
+        if response.date is not None:
+            self._date = response.date
+        if response.status < 400:
             self.limiter.speed_up()
             self.budget.earn()
-        return Response(response.status_code, response.headers, received, found)
+        return response
 
-    @staticmethod
-    def _receive(response: httpx.Response, ends: float) -> bytes:
-        """The whole body, within the deadline of the whole request."""
-        chunks, size = [], 0
-        for chunk in response.iter_bytes():
-            size += len(chunk)
-            if size > MOST_BYTES:
-                raise httpx.DecodingError("the answer is larger than 64 MiB")
-            if time.monotonic() > ends:
-                raise httpx.ReadTimeout("the answer came too slowly")
-            chunks.append(chunk)
-        return b"".join(chunks)
+    def _traced(self, request: Request) -> Response:
+        with self._lock:
+            self.requests += 1
+            number = self.requests
+        self._tell(f"#{number} >", str(request), request.body)
+        began = time.monotonic()
+        try:
+            response = exchange(self._clients.mine(), request)
+        except httpx.HTTPError as error:
+            self._tell(f"#{number} <", self._failures.why(error), None)
+            raise
+        told = f"{response.status} after {time.monotonic() - began:.2f} s"
+        self._tell(f"#{number} <", told, response.body)
+        return response
+
+    def _tell(self, sign: str, first: str, body: object) -> None:
+        if self.trace is not None:
+            self.trace("\n".join(dump(sign, first, body, self.redactor)))
 
     def close(self) -> None:
         """Hang up; a lane that is still at a request finds its connection cut."""

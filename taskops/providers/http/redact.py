@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 SHORTEST = 4
 """Characters below which a value is too common to be searched for."""
@@ -52,6 +52,21 @@ class Redactor:
         return UNSEEN.sub(" ", text).strip()[:longest]
 
 
+LEAST_INSIDE = 8
+"""Characters of base64 below which it may be anything."""
+
+
+def _inside(raw: bytes) -> Iterator[str]:
+    """The part of a longer base64 text that is this secret, wherever it begins."""
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + raw).decode()
+        whole = (before + len(raw)) * 8 // 6
+        part = text[-(-before * 8 // 6) : whole]
+        if len(part) >= LEAST_INSIDE:
+            yield part
+            yield part.translate(str.maketrans("+/", "-_"))
+
+
 def _forms_of(secret: str) -> set[str]:
     """As it was sent, and as a service or a proxy may write it back."""
     raw = secret.encode("utf-8", "surrogatepass")
@@ -71,4 +86,5 @@ def _forms_of(secret: str) -> set[str]:
         url_safe,
         url_safe.rstrip("="),
         raw.hex(),
+        *_inside(raw),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import threading
 from urllib.parse import quote, quote_plus
 
@@ -128,3 +129,12 @@ def test_retries_run_out_and_good_answers_bring_them_back() -> None:
 
     assert spent == [True, True, False]
     assert budget.spend()
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_secret_inside_a_longer_base64_text_is_taken_out(before: int) -> None:
+    secret = "canary-0123456789"
+    text = base64.b64encode(b"u" * before + secret.encode() + b":rest").decode()
+    cleaned = Redactor([secret]).clean(f"Basic {text}")
+    # What stands around it shares a letter with it at the most.
+    assert re.fullmatch(r"Basic [\w+/]{0,6}\(redacted\)[\w+/=]{0,10}", cleaned)
