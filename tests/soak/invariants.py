@@ -182,7 +182,8 @@ def _true(
         case Create(after=after) | Update(after=after):
             which = ("latest",) if after.publish else ("draft", "latest")
             codes = {life.code_of(t["id"], one) for t in named for one in which}
-            if after.code is None or after.code.sha256 not in codes:
+            code = after.code
+            if not named or (code is not None and code.sha256 not in codes):
                 yield f"4: says that {change.address} is applied: {outcome}"
         case Start() | Wait():
             hidden = life.service.account.is_("generated_listed", "no")
