@@ -12,6 +12,8 @@ from taskops import __version__
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from click.shell_completion import CompletionItem
+
 # Words for `--help`, so that listing the commands imports none of them.
 COMMANDS: Mapping[str, str] = {
     "init": "Write what a new project is missing.",
@@ -28,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "doctor": "Check key, endpoint, clock, git and ledger.",
     "emulator": "Serve an account on this machine.",
     "schema": "Print a JSON Schema.",
+    "completion": "Print what completes words in bash, zsh or fish.",
 }
 
 
@@ -46,6 +49,16 @@ class LazyGroup(click.Group):
         command = module.command
         assert isinstance(command, click.Command)  # noqa: S101  # one file, one command
         return command
+
+    def shell_complete(
+        self, ctx: click.Context, incomplete: str
+    ) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        names = [name for name in COMMANDS if name.startswith(incomplete)]
+        # The options, and none of the commands' modules.
+        options = click.Command.shell_complete(self, ctx, incomplete)
+        return [CompletionItem(n, help=COMMANDS[n]) for n in names] + options
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter

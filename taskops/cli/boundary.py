@@ -31,6 +31,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         code = taskops.main(given, prog_name="taskops", standalone_mode=False)
     except BaseException as error:  # noqa: BLE001  # nothing ends the process but `leave`
+        if "_TASKOPS_COMPLETE" in os.environ:
+            # A shell that asks for words must not be answered with a complaint.
+            return Exit.OK
         tell("\n".join(_words(error, debug="--debug" in given)))
         return code_of(error)
     return int(code or 0)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
+from taskops.cli.completion import environments, task_names
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,9 +32,16 @@ place = _all(
         "--directory",
         default=".",
         metavar="DIR",
+        type=click.Path(file_okay=False),
         help="Where the project is; it is looked for upwards.",
     ),
-    click.option("--env", "environment", metavar="NAME", help="The environment."),
+    click.option(
+        "--env",
+        "environment",
+        metavar="NAME",
+        shell_complete=environments,
+        help="The environment; needed where the project has several.",
+    ),
 )
 
 service = _all(
@@ -59,20 +68,40 @@ service = _all(
 )
 
 shape = _all(
-    click.option("--select", multiple=True, metavar="NAME", help="Only these."),
-    click.option("--exclude", multiple=True, metavar="NAME", help="All but these."),
+    click.option(
+        "--select",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=task_names,
+        help="Only these tasks; `*` stands for any letters. May be repeated.",
+    ),
+    click.option(
+        "--exclude",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=task_names,
+        help="All but these.",
+    ),
     click.option("--prune", is_flag=True, help="Delete what is ours and undeclared."),
     click.option(
         "--adopt",
         multiple=True,
         metavar="NAME",
+        shell_complete=task_names,
         help="Take over an existing task of that name.",
     ),
-    click.option("--retry", multiple=True, metavar="NAME", help="Start it once more."),
+    click.option(
+        "--retry",
+        multiple=True,
+        metavar="NAME",
+        shell_complete=task_names,
+        help="Start a failed or unknown generation or run once more.",
+    ),
     click.option(
         "--resend",
         multiple=True,
         metavar="NAME",
+        shell_complete=task_names,
         help="Write it though nothing differs, for a changed secret.",
     ),
     click.option(
@@ -102,7 +131,10 @@ talk = _all(
 )
 
 json_into = click.option(
-    "--json-into", metavar="FILE", help="Write every event as a line of JSON too."
+    "--json-into",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write every event as a line of JSON too.",
 )
 
 

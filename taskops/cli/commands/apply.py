@@ -32,7 +32,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("plan_file", metavar="[PLAN]", required=False)
+@click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path())
 @options.place
 @options.service
 @options.shape

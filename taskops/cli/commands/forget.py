@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from taskops.cli import options
+from taskops.cli.completion import task_names
 
 EPILOG = """\b
 Example:
@@ -19,7 +20,9 @@ SECONDS = 60.0
 
 
 @click.command(epilog=EPILOG)
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME…", shell_complete=task_names
+)
 @options.place
 @options.service
 @options.talk

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from taskops.cli import options
+from taskops.cli.completion import task_names
 
 EPILOG = """\b
 Examples:
@@ -18,7 +19,7 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @click.argument("commit")
-@click.argument("names", nargs=-1, metavar="[NAME]…")
+@click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=task_names)
 @options.place
 @options.service
 @click.option("--prune", is_flag=True, help="Delete what that commit did not declare.")

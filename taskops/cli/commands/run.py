@@ -11,6 +11,7 @@ import click
 
 from taskops.cli import options
 from taskops.cli.boundary import tell
+from taskops.cli.completion import task_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,9 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("names", nargs=-1, required=True, metavar="NAME…")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME…", shell_complete=task_names
+)
 @click.option(
     "--input",
     "inputs",

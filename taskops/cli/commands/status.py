@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from taskops.cli import options
+from taskops.cli.completion import task_names
 from taskops.model.values import canonical
 from taskops.render import clean
 
@@ -30,7 +31,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=task_names)
 @options.place
 @options.service
 @click.option("--live", is_flag=True, help="Ask the service too: versions, runs.")
