@@ -91,12 +91,28 @@ KNOBS: Mapping[str, Knob] = MappingProxyType(
         "browser_use_shape": Knob(
             "which body POST /tasks takes", ("both", "2025-08", "v2")
         ),
+        "browser_use_models": Knob(
+            "whether a model that is not known here is taken", ("any", "listed")
+        ),
+        "browser_use_session": Knob(
+            "what becomes of a run that names a session",
+            ("active", "stopped", "absent"),
+        ),
+        "browser_use_credits": Knob(
+            "what the account can pay", ("enough", "none", "capped")
+        ),
+        "browser_use_sessions": Knob(
+            "how many sessions may be active at once", ("1000000", "3", "0")
+        ),
         "run_polls": Knob(
             "after how many questions a run has ended", ("1", "0", "3", "1000000")
         ),
         "run_result": Knob(
             "how a run ends",
             ("success", "unsuccessful", "failed", "stopped", "unstructured"),
+        ),
+        "stablebrowse_foreign_session": Knob(
+            "what a session of another business is answered with", ("403", "400")
         ),
         "stablebrowse_quota": Knob("how many runs a month", ("1000000", "15", "0")),
     }

@@ -71,6 +71,11 @@ ROUTES: list[tuple[str, str, Handler]] = [
         rf"{BROWSER_USE}/tasks/{ID}/status",
         lambda a, r, i: browser_use.status(a, i),
     ),
+    (
+        "GET",
+        rf"{BROWSER_USE}/tasks/{ID}/logs",
+        lambda a, r, i: browser_use.logs(a, i),
+    ),
     ("POST", rf"{STABLEBROWSE}/tasks", stablebrowse.create),
     ("GET", rf"{STABLEBROWSE}/tasks", stablebrowse.listing),
     ("GET", rf"{STABLEBROWSE}/tasks/{ID}", lambda a, r, i: stablebrowse.read(a, i)),
@@ -111,5 +116,6 @@ def key_of(request: Request) -> str:
     if request.path.startswith(BROWSER_USE):
         return request.headers.get("x-browser-use-api-key", "")
     if request.path.startswith(STABLEBROWSE):
-        return request.headers.get("authorization", "").removeprefix("Bearer ")
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        return key if scheme == "Bearer" else ""
     return request.headers.get("anchor-api-key", "")

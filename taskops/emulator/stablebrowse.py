@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from taskops.emulator.browser_use import example_of
+from taskops.emulator.browser_use_shown import example_of
 from taskops.emulator.store import now
 from taskops.emulator.wire import Answer, Failure, Request, answer
 
@@ -21,7 +21,11 @@ def create(account: Account, request: Request) -> Answer:
     """POST /v1/tasks: 201 with the run's id."""
     body = request.json()
     _check(body)
-    used, limit = len(account.store.things(KIND)), account.number("stablebrowse_quota")
+    _check_session(account, body.get("sessionId"))
+    month = now()[:7]
+    runs = account.store.things(KIND)
+    used = sum(run["createdAt"].startswith(month) for run in runs)
+    limit = account.number("stablebrowse_quota")
     if used >= limit:
         more = {"limit": limit, "used": used}
         raise Failure(429, "monthly task quota exceeded", form="error", more=more)
@@ -35,6 +39,7 @@ def create(account: Account, request: Request) -> Answer:
         "steps": min(body.get("maxSteps", MOST_STEPS), MOST_STEPS),
         "createdAt": now(),
         "polls": account.number("run_polls"),
+        "asked": False,
         "ends": account.behaviours["run_result"],
     }
     account.store.put_thing(KIND, run["taskId"], run)
@@ -56,8 +61,21 @@ def _check(body: Doc) -> None:
     steps = body.get("maxSteps", 1)
     if isinstance(steps, bool) or not isinstance(steps, int | float):
         raise Failure(400, "maxSteps must be a number", form="error")
-    if not isinstance(body.get("sessionId") or "", str):
-        raise Failure(400, "sessionId must be a string", form="error")
+    for name in ("sessionId", "startUrl"):
+        if not isinstance(body.get(name) or "", str):
+            raise Failure(400, f"{name} must be a string", form="error")
+    if not isinstance(body.get("include_html_dump") or False, bool):
+        raise Failure(400, "include_html_dump must be a boolean", form="error")
+
+
+def _check_session(account: Account, session: str | None) -> None:
+    """Sessions come from the service alone: another one is another business's."""
+    if not session:
+        return
+    known = {run["sessionId"] for run in account.store.things(KIND)}
+    if session not in known:
+        status = account.number("stablebrowse_foreign_session")
+        raise Failure(status, "sessionId belongs to another business", form="error")
 
 
 def read(account: Account, run_id: str) -> Answer:
@@ -67,8 +85,8 @@ def read(account: Account, run_id: str) -> Answer:
         raise Failure(404, "task not found", form="error")
     shown = _view(run)
     if run["polls"] > 0:
-        run["polls"] -= 1
-        account.store.put_thing(KIND, run_id, run)
+        left = {"polls": run["polls"] - 1, "asked": True}
+        account.store.put_thing(KIND, run_id, run | left)
     return answer(shown)
 
 
@@ -104,7 +122,8 @@ def session(account: Account, session_id: str) -> Answer:
 
 
 def _view(run: Doc) -> Doc:
-    said = "running" if run["polls"] > 0 else "completed"
+    new = run["polls"] > 1 and not run["asked"]
+    said = "pending" if new else "running" if run["polls"] > 0 else "completed"
     if said == "completed" and run["ends"] in ("failed", "stopped"):
         said = "failed" if run["ends"] == "failed" else "cancelled"
     done = said == "completed"

@@ -1,20 +1,14 @@
-"""Software that we did not write finds the services it knows."""
+"""Software that we did not write finds Anchor as it knows it."""
 
 from __future__ import annotations
 
 import base64
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
 import anchorbrowser
 import pytest
 from anchorbrowser import Anchorbrowser
-from browser_use_sdk import BrowserUse  # type: ignore[import-untyped]  # it has none
-from stablebrowse import Stablebrowse  # type: ignore[import-untyped]  # it has none
-from stablebrowse.errors import (  # type: ignore[import-untyped]  # it has none
-    StablebrowseError,
-)
 
 from taskops.emulator.app import Emulator
 from taskops.emulator.server import Server, serve
@@ -312,58 +306,3 @@ def test_a_taken_name_is_a_conflict(anchor: Anchorbrowser) -> None:
     other = make(anchor, "two")
     with pytest.raises(anchorbrowser.ConflictError):
         anchor.tasks_legacy.update_task(other, name="one")
-
-
-def test_browser_use_runs_a_task_and_lists_it(server: Server) -> None:
-    client = BrowserUse(api_key="the-key", base_url=f"{server.url}/browser-use/api/v2")
-    schema = json.dumps({"type": "object", "properties": {"a": {"type": "string"}}})
-
-    made = client.tasks.create(
-        "What is new?", llm="o3", metadata={"team": "x"}, structured_output=schema
-    )
-    first = client.tasks.get(str(made.id))
-    second = client.tasks.get(str(made.id))
-    listed = client.tasks.list()
-
-    assert first.status.value == "started"
-    assert second.status.value == "finished"
-    assert second.is_success
-    assert json.loads(str(second.output)) == {"a": "text"}
-    assert listed.items[0].metadata == {"team": "x"}
-    client.close()
-
-
-def test_browser_use_stops_a_task(server: Server, emulator: Emulator) -> None:
-    emulator.set_behaviours({"run_polls": "1000000"})
-    client = BrowserUse(api_key="the-key", base_url=f"{server.url}/browser-use/api/v2")
-    made = client.tasks.create("Wait for ever.")
-
-    client.tasks.stop(str(made.id))
-
-    assert client.tasks.get(str(made.id)).status.value == "stopped"
-    client.close()
-
-
-def test_stablebrowse_runs_a_task(server: Server) -> None:
-    url = f"{server.url}/stablebrowse/v1"
-    with Stablebrowse(api_key="the-key", base_url=url) as client:
-        done = client.tasks.run(
-            task="Read it.",
-            end_user_id="u",
-            schema={"type": "object", "properties": {}},
-        )
-
-    assert done.status == "completed"
-    assert done.structured_content == {}
-
-
-def test_stablebrowse_says_when_the_quota_is_used_up(
-    server: Server, emulator: Emulator
-) -> None:
-    emulator.set_behaviours({"stablebrowse_quota": "0"})
-    url = f"{server.url}/stablebrowse/v1"
-    with (
-        Stablebrowse(api_key="the-key", base_url=url) as client,
-        pytest.raises(StablebrowseError, match="quota"),
-    ):
-        client.tasks.run(task="Read it.", end_user_id="u")

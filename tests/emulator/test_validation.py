@@ -213,6 +213,97 @@ def test_a_wrong_generation_is_refused(client: Client, wrong: dict[str, Any]) ->
     refused(client, "POST", "/v2/tasks/generate", body)
 
 
+RUN = "/browser-use/api/v2/tasks"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "loc"),
+    [
+        ({"task": ""}, "task"),
+        ({"task": "x" * 50_001}, "task"),
+        ({"metadata": {"a": 1}}, "metadata"),
+        ({"metadata": {str(n): "" for n in range(11)}}, "metadata"),
+        ({"secrets": {"a": None}}, "secrets"),
+        ({"maxSteps": 0}, "maxSteps"),
+        ({"vision": "sometimes"}, "vision"),
+        ({"structuredOutput": {"type": "object"}}, "structuredOutput"),
+        ({"sessionId": "no uuid"}, "sessionId"),
+        ({"agentSettings": {"profileId": "no uuid"}}, "agentSettings.profileId"),
+        ({"agentSettings": {"llm": 5}}, "agentSettings.llm"),
+        ({"browserSettings": {"sessionId": 5}}, "browserSettings.sessionId"),
+        (
+            {"sessionSettings": {"browserScreenWidth": 319}},
+            "sessionSettings.browserScreenWidth",
+        ),
+        (
+            {"sessionSettings": {"proxyCountryCode": "usa"}},
+            "sessionSettings.proxyCountryCode",
+        ),
+        ({"includedFileNames": "a.pdf"}, "includedFileNames"),
+    ],
+    ids=str,
+)
+def test_a_wrong_run_of_browser_use_is_refused_with_its_place(
+    client: Client, wrong: dict[str, Any], loc: str
+) -> None:
+    said = client.ask("POST", RUN, {"task": "x", **wrong})
+
+    assert said.status == 422
+    assert said.json["detail"][0]["loc"] == ["body", *loc.split(".")]
+
+
+def test_the_nested_shape_takes_twice_the_text(client: Client) -> None:
+    client.ask("POST", "/_emulator/behaviours", {"browser_use_shape": "2025-08"})
+
+    assert client.ask("POST", RUN, {"task": "x" * 100_000}).status == 202
+    assert client.ask("POST", RUN, {"task": "x" * 100_001}).status == 422
+
+
+@pytest.mark.parametrize(
+    "query", ["pageSize=101", "pageNumber=0", "filterBy=idle", "after=x", "sessionId=x"]
+)
+def test_a_wrong_question_for_runs_is_refused(client: Client, query: str) -> None:
+    said = client.ask("GET", f"{RUN}?{query}")
+
+    assert said.status == 422
+    assert said.json["detail"][0]["loc"][0] == "query"
+
+
+def test_a_run_that_cannot_be_one_is_another_refusal(client: Client) -> None:
+    nobody = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
+
+    assert client.ask("GET", f"{RUN}/nobody").status == 422
+    assert client.ask("GET", f"{RUN}/{nobody}").status == 404
+    assert client.ask("GET", f"{RUN}/{nobody}/logs").status == 404
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"endUserId": ""},
+        {"endUserId": "u" * 257},
+        {"task": "  "},
+        {"schema": "{}"},
+        {"maxSteps": "5"},
+        {"include_html_dump": "yes"},
+        {"startUrl": 5},
+    ],
+    ids=str,
+)
+def test_a_wrong_run_of_stablebrowse_is_refused(
+    client: Client, wrong: dict[str, Any]
+) -> None:
+    body = {"task": "x", "endUserId": "u", **wrong}
+
+    assert client.ask("POST", "/stablebrowse/v1/tasks", body).status == 400
+
+
+def test_the_key_of_stablebrowse_is_a_bearers(client: Client) -> None:
+    bare = {"Authorization": "the-key"}
+
+    assert client.ask("GET", "/stablebrowse/v1/tasks", **bare).status == 401
+
+
 @pytest.mark.parametrize(
     ("root", "form"),
     [
