@@ -74,6 +74,8 @@ class Agents:
     behaviours: Mapping[str, str] = field(default_factory=dict)
     api: BrowserUseApi = "auto"
     environ: dict[str, str] = field(default_factory=dict)
+    patience: float = 30.0
+    """Real seconds that an apply may take."""
 
     def __post_init__(self) -> None:
         text = "version: 1\nproject: p\n"
@@ -173,7 +175,7 @@ class Agents:
                 Fast(),
                 stop or StopFlag(),
                 listener=self.events.append,
-                pace=Pace(parallelism=8, deadline=FASTER * 30.0),
+                pace=Pace(parallelism=8, deadline=FASTER * self.patience),
                 wait=wait,
                 judge=judged,
             )

@@ -73,6 +73,7 @@ class CarryingJob:
         self.record: Record | None = None
         self.looked: Observed | None = None
         self.notes: tuple[str, ...] = ()
+        self.said = JobState("running")
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -236,7 +237,8 @@ class CarryingJob:
     def _await(self, after: Resource, job: Job, *, replaces: bool) -> Course:
         state = yield from self._until_ended(job)
         if state is None:
-            return self._in_progress("still running")
+            said = f"; the service says: {self.said.detail}" if self.said.detail else ""
+            return self._in_progress(f"still running{said}")
         state = self._judged(after, job, state)
         ended = replace(
             job,
@@ -330,7 +332,7 @@ class CarryingJob:
             except Stopped:
                 return None
             else:
-                unanswered = 0
+                unanswered, self.said = 0, state
                 if state.status in ("ready", "failed"):
                     return state
                 why = state.detail or why
@@ -374,7 +376,7 @@ class CarryingJob:
         elif self.change.address.provider == "stablebrowse":
             hint += "; the service has no way to stop a run"
         outcome = self.outcome("in_progress", why, hint)
-        return replace(outcome, overdue=self.around.wait)
+        return replace(outcome, overdue=self.around.wait, result=self.said.result)
 
 
 def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:

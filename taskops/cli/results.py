@@ -29,7 +29,7 @@ def write_results(folder: Path, report: Report) -> str:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for outcome in report.outcomes:
-            if outcome.result:
+            if outcome.result and outcome.status != "in_progress":
                 name = file_name(outcome.address)
                 replace_file(folder / name, _document(outcome).encode())
     except OSError as error:

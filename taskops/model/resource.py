@@ -150,4 +150,6 @@ class Reading:
     complete: bool = True
     """Whether the listing is provably whole."""
     incomplete_because: str = ""
+    unsearched: str = ""
+    """Why a run may be there all the same, where the ledger cannot tell either."""
     requests: int = 0

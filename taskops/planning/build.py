@@ -121,6 +121,7 @@ class _Drafting:
             listing=Listing(reading.objects),
             complete=reading.complete,
             incomplete_because=reading.incomplete_because,
+            unsearched=reading.unsearched,
             records=inputs.state.records,
             intents=open_intents(inputs.state),
             owned_elsewhere=inputs.state.owned_elsewhere,

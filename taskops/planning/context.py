@@ -23,6 +23,8 @@ class Context:
     listing: Listing
     complete: bool = True
     incomplete_because: str = ""
+    unsearched: str = ""
+    """Why a run may be there that is neither listed nor in the ledger."""
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
     owned_elsewhere: Mapping[tuple[str, str], str] = field(default_factory=dict)

@@ -92,8 +92,15 @@ def _perhaps_run_before(resource: Resource, context: Context) -> Decision:
         for run in context.listing.named(address.name)
         if run.latest is None and not context.owner(address.provider, run.id)
     ]
-    if not found or address.name in options.retry:
+    if address.name in options.retry or not (found or context.unsearched):
         return Start(address, resource, "new")
+    if not found:
+        return problem(
+            resource,
+            f"`{address}` may have run already, before the ledger knew of it",
+            context.unsearched,
+            f"look at the service, then start it with --retry {address.name}",
+        )
     run = found[-1]
     if address.name in options.adopt or options.adopt_all:
         ids = MappingProxyType({"taskId": run.id})

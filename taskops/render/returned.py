@@ -31,7 +31,9 @@ def result_lines(result: Tree) -> Iterator[str]:
         took.append(f"cost {cost}")
     if isinstance(steps := result.get("steps"), int):
         took.append(counted(steps, "step"))
-    if session := result.get("session"):
+    if isinstance(verdict := result.get("judgeVerdict"), bool):
+        took.append(f"judged {'good' if verdict else 'not good'}")
+    if session := result.get("link") or result.get("session"):
         took.append(f"session {session}")
     if took:
         yield clean.line(", ".join(took))

@@ -8,6 +8,8 @@ import pytest
 from agents import named
 
 from taskops.errors import Exit, Guarded
+from taskops.providers.browser_use import search
+from taskops.providers.http import door
 
 if TYPE_CHECKING:
     from agents import Agents
@@ -43,6 +45,20 @@ def test_a_lost_answer_is_found_within_the_same_apply(
 ) -> None:
     getattr(agents, service)()
     agents.account.set_faults([lost(**fault)])
+
+    assert agents.apply_one().status == "applied"
+    assert not agents.apply().outcomes
+
+    assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_answer_that_never_comes_is_one_run(
+    agents: Agents, service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door, "WRITE_SECONDS", 0.5)
+    getattr(agents, service)()
+    agents.account.set_faults([lost(do="hang")])
 
     assert agents.apply_one().status == "applied"
     assert not agents.apply().outcomes
@@ -324,3 +340,84 @@ def test_a_run_that_is_gone_is_not_waited_for_for_ever(agents: Agents) -> None:
 
     assert outcome.status == "failed"
     assert "does not know the run" in outcome.detail
+
+
+def goes_on(agents: Agents, **fields: Any) -> str:
+    """A run in the session of another one; the id of that session."""
+    agents.stablebrowse("first")
+    session = str(agents.apply_one().result["session"])
+    agents.stablebrowse("second", sessionId=session, **fields)
+    return session
+
+
+def test_a_lost_turn_is_found_in_its_session(agents: Agents) -> None:
+    goes_on(agents, task="Go on.")
+    agents.account.set_faults([lost(do="status", status=504)])
+
+    assert agents.apply_one().status == "applied"
+    assert not agents.apply().outcomes
+
+    assert agents.runs() == ["Find the price.", "Go on."]
+
+
+def test_a_lost_turn_is_not_the_first_run_of_another_session(agents: Agents) -> None:
+    goes_on(agents, task="Find the price.")
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+    assert agents.apply().exit == Exit.UNKNOWN
+    store = agents.account.account.store
+    (run,) = store.things("stablebrowse-run")
+    other = run | {"taskId": "somebodys", "sessionId": "another"}
+    store.put_thing("stablebrowse-run", "somebodys", other)
+
+    with pytest.raises(Guarded):
+        agents.apply()
+
+
+def test_a_turn_without_a_ledger_is_not_started_again(agents: Agents) -> None:
+    goes_on(agents, task="Go on.")
+    agents.apply()
+    (agents.root / "tasks" / "first.yaml").unlink()
+    agents.lose_the_ledger()
+
+    with pytest.raises(Guarded) as refused:
+        agents.apply()
+
+    assert "may have run already" in refused.value.detail
+    assert len(agents.runs()) == 2
+
+
+def test_more_runs_than_are_searched_and_no_ledger_start_nothing(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PAGE", 2)
+    monkeypatch.setattr(search, "MOST_PAGES", 2)
+    agents.browser_use()
+    agents.apply()
+    agents.lose_the_ledger()
+    store = agents.account.account.store
+    (run,) = store.things("browser-use-run")
+    for number in range(5):
+        other = run | {"id": f"other-{number}", "metadata": {}}
+        store.put_thing("browser-use-run", other["id"], other)
+
+    (problem,) = agents.plan().errors
+    assert "6 runs are there, 4 were searched" in problem.detail
+    with pytest.raises(Guarded):
+        agents.apply()
+    assert len(agents.runs()) == 1
+
+    assert agents.verbs(retry=("news",)) == {"news": "start"}
+
+
+def test_with_a_ledger_a_new_run_need_not_be_searched_to_the_end(
+    agents: Agents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "PAGE", 1)
+    monkeypatch.setattr(search, "MOST_PAGES", 1)
+    agents.browser_use()
+    agents.apply()
+    agents.browser_use("more", task="Find more.")
+    agents.apply()
+    agents.browser_use("most", task="Find most.")
+
+    assert agents.verbs() == {"more": "same", "most": "start", "news": "same"}

@@ -188,3 +188,31 @@ def test_a_removed_manifest_forgets_the_run(agents: Agents) -> None:
 
     assert agents.verbs() == {"price": "same"}
     assert len(agents.runs()) == 2
+
+
+def test_going_without_a_proxy_is_another_run(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply()
+
+    agents.browser_use(sessionSettings={"proxyCountryCode": None})
+
+    assert agents.verbs() == {"news": "start"}
+    agents.apply()
+    assert agents.verbs() == {"news": "same"}
+
+
+def test_a_long_name_keeps_its_label_within_what_surely_fits(agents: Agents) -> None:
+    names = ["n" * 255, "n" * 254 + "m"]
+    agents.browser_use(names[0])
+    agents.apply()
+    (agents.root / "tasks" / f"{'n' * 40}.yaml").rename(
+        agents.root / "tasks" / "a.yaml"
+    )
+    agents.browser_use(names[1], task="Find other news.")
+    agents.apply()
+    labels = [body["metadata"]["taskops.id"] for body in agents.account.bodies]
+    assert {len(label) for label in labels} == {200}
+    assert len({*labels}) == 2
+    agents.lose_the_ledger()
+
+    assert agents.verbs() == dict.fromkeys(names, "adopted")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 from taskops.manifests.results import judged
 from taskops.model.resource import Address, Resource
 from taskops.model.values import frozen
+from taskops.providers.browser_use.convert import job_state
+from taskops.providers.browser_use.provider import KEY, open_browser_use
+from taskops.render.returned import result_lines
 
 if TYPE_CHECKING:
     from agents import Agents
@@ -132,3 +136,24 @@ def test_results_never_enter_the_ledger(agents: Agents) -> None:
 
     assert "done: Say platypus" not in agents.file.read_text("utf-8")
     assert len(agents.jobs()[0].result) == 64
+
+
+def test_people_are_led_to_the_session_on_the_vendors_own_page(agents: Agents) -> None:
+    item = {"status": "finished", "sessionId": "s-1", "judgeVerdict": False}
+    page = "https://cloud.browser-use.com/agent/"
+
+    state = job_state(item, page)
+
+    assert state.result["link"] == f"{page}s-1"
+    assert [*result_lines(state.result)] == [f"judged not good, session {page}s-1"]
+    here = agents.variables()
+    with closing(open_browser_use(here, owner="p", writable=False)) as emulated:
+        assert emulated.pages == ""
+    with closing(open_browser_use({KEY: "k"}, owner="p", writable=False)) as vendors:
+        assert vendors.pages == page
+
+
+def test_a_session_that_is_no_id_leads_nowhere() -> None:
+    item = {"status": "finished", "sessionId": "../../evil?x"}
+
+    assert "link" not in job_state(item, "https://cloud.browser-use.com/agent/").result

@@ -233,10 +233,12 @@ def test_seven_pairs_of_metadata_are_the_users(agents: Agents) -> None:
 
 
 def test_every_field_of_stablebrowse_travels(agents: Agents) -> None:
+    agents.stablebrowse("first")
+    session = agents.apply_one().result["session"]
     fields: dict[str, Any] = {
         "endUserId": "alice",
         "task": "Find it.",
-        "sessionId": "s",
+        "sessionId": session,
         "startUrl": "https://shop.example",
         "schema": SCHEMA,
         "maxSteps": 5,
@@ -247,6 +249,7 @@ def test_every_field_of_stablebrowse_travels(agents: Agents) -> None:
     outcome = agents.apply_one()
 
     assert agents.sent() == fields
+    assert outcome.result["session"] == session
     assert outcome.result["html_dump"] == "<html></html>"
 
 
@@ -263,3 +266,47 @@ def test_a_schema_in_a_file_travels_as_what_is_in_it(agents: Agents) -> None:
     wider = SCHEMA | {"required": ["title"]}
     (agents.root / "story.json").write_text(json.dumps(wider), "utf-8")
     assert agents.verbs() == {"news": "start", "price": "start"}
+
+
+@pytest.mark.parametrize(("steps", "sent"), [(5, 5), (25, 25), (40, 25), (None, None)])
+def test_what_is_declared_is_sent_though_it_is_the_default(
+    agents: Agents, steps: int | None, sent: int | None
+) -> None:
+    declared: dict[str, Any] = {"maxSteps": steps, "include_html_dump": False}
+    agents.stablebrowse(**{k: v for k, v in declared.items() if v is not None})
+
+    agents.apply()
+
+    assert agents.sent().get("maxSteps") == sent
+    assert agents.sent()["include_html_dump"] is False
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"includedFileNames": ["a.pdf"]}, "no place for `includedFileNames`"),
+        (
+            {"agentSettings": {"llm": "o3", "profileId": ID}},
+            "no place for `agentSettings.profileId`",
+        ),
+        ({"task": "x" * 50_001}, "50001 characters: today's API takes 50000"),
+        ({"judgeLlm": "gpt-99"}, "`gpt-99` is not"),
+        ({"sessionSettings": {"browserScreenWidth": 800}}, "a width or a height"),
+        (
+            {
+                "browserSettings": {"sessionId": ID},
+                "sessionSettings": {"proxyCountryCode": "de"},
+            },
+            "keeps its own profile",
+        ),
+    ],
+)
+def test_what_may_be_lost_is_told_before_it_is_paid_for(
+    agents: Agents, fields: dict[str, Any], told: str
+) -> None:
+    agents.browser_use(**fields)
+
+    (problem,) = agents.plan().problems
+
+    assert problem.severity == "warning"
+    assert told in problem.summary

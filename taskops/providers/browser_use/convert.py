@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from taskops.model.resource import Observed, Version
 from taskops.model.step import JobState
 from taskops.model.values import Secret, Value, frozen, thaw
+from taskops.providers.http.answers import identifier, text_of
+from taskops.providers.http.polling import strange_state
 
 if TYPE_CHECKING:
     from taskops.model.resource import Kind, Resource
@@ -22,8 +25,17 @@ ID, DIGEST, INTENT = "taskops.id", "taskops.digest", "taskops.intent"
 
 NOT_SENT = frozenset({"description", "run_key", "secret_version"})
 
-# What each status of theirs means to us; one that is not here is still running.
-ENDED = MappingProxyType({"finished": "ready", "failed": "failed", "stopped": "failed"})
+# What each status of theirs means to us; `paused` is of August 2025.
+STATES = MappingProxyType(
+    {
+        "created": "running",
+        "started": "running",
+        "paused": "running",
+        "finished": "ready",
+        "failed": "failed",
+        "stopped": "failed",
+    }
+)
 
 ONLY_NESTED = ("agentSettings", "browserSettings", "structuredOutputJson")
 """Fields of a request that only the shape of August 2025 has; files are one more."""
@@ -52,6 +64,12 @@ ONLY_FLAT = (*SINCE_V2, "llm", "startUrl", "sessionId", "structuredOutput")
 VERBATIM = frozenset({"structuredOutput", "metadata", "secrets"})
 """What people fill in: an empty value in there means something."""
 
+LONGEST_LABEL = 200
+"""Characters of a label: how long a value may be is not documented."""
+
+PROXY = "proxyCountryCode"
+"""Where null is not the same as nothing: it asks for no proxy."""
+
 COUNTRY = "us"
 """The service's own default, said aloud: settings without it may switch it off."""
 
@@ -68,10 +86,12 @@ def canonical(kind: Kind, spec: Tree) -> Tree:
 
 
 def _pruned(value: Value) -> Value:
-    if isinstance(value, Mapping):
-        kept = {key: _pruned(item) for key, item in value.items()}
-        return MappingProxyType({k: v for k, v in kept.items() if not _empty(v)})
-    return value
+    if not isinstance(value, Mapping):
+        return value
+    kept = {key: _pruned(item) for key, item in value.items()}
+    return MappingProxyType(
+        {k: v for k, v in kept.items() if k == PROXY or not _empty(v)}
+    )
 
 
 def _empty(value: Value) -> bool:
@@ -136,7 +156,7 @@ def _flat(spec: Mapping[str, Value]) -> dict[str, object]:
                 given if isinstance(given, dict) else {}
             )
     if isinstance(settings := sent.get("sessionSettings"), dict):
-        sent["sessionSettings"] = {"proxyCountryCode": COUNTRY} | settings
+        sent["sessionSettings"] = {PROXY: COUNTRY} | settings
     if (schema := _schema(spec)) is not None:
         sent["structuredOutput"] = schema
     return sent
@@ -151,50 +171,83 @@ def _schema(spec: Mapping[str, Value]) -> str | None:
     return json.dumps(thaw(schema), ensure_ascii=False, sort_keys=True)
 
 
-def observed(item: Mapping[str, object], prefix: str) -> Observed | None:
-    """A run of ours as the listing shows it; None for somebody else's."""
+def observed(item: Mapping[str, object], names: Mapping[str, str]) -> Observed | None:
+    """
+    A run of ours as the listing shows it; None for somebody else's.
+
+    `names` are the names that the labels of ours stand for.
+    """
     metadata = item.get("metadata")
     if not isinstance(metadata, Mapping):
         return None
-    owner, run = str(metadata.get(ID, "")), str(item.get("id", ""))
-    if not run or not owner.startswith(prefix):
+    name = names.get(text_of(metadata, ID))
+    run = identifier(item.get("id"))
+    if not run or name is None:
         return None
-    state = job_state(item)
     return Observed(
         "browser_use",
         run,
-        owner.removeprefix(prefix),
+        name,
         language="agent",
-        latest=Version(str(metadata.get(DIGEST, "")).removeprefix("v1:")),
-        version=str(metadata.get(INTENT, "")),
-        updated_at=str(item.get("createdAt", "")),
-        status=state.status,
+        latest=Version(text_of(metadata, DIGEST).removeprefix("v1:")),
+        version=text_of(metadata, INTENT),
+        updated_at=text_of(item, "createdAt"),
+        status=job_state(item).status,
     )
 
 
-def job_state(item: Mapping[str, object]) -> JobState:
-    """What became of a run; finished is success unless the agent says it is not."""
-    said = str(item.get("status", ""))
-    status = ENDED.get(said, "running")
-    result = _result(item)
+def label(owner: str, name: str) -> str:
+    """Whose run it is, within what metadata surely holds: a long one is hashed."""
+    text = owner + name
+    if len(text) <= LONGEST_LABEL:
+        return text
+    return f"{text[: LONGEST_LABEL - 33]}~{sha256(text.encode()).hexdigest()[:32]}"
+
+
+def job_state(item: Mapping[str, object], pages: str = "") -> JobState:
+    """
+    What became of a run; finished is success unless the agent says it is not.
+
+    `pages` is where people look at sessions. What a state that is not known here
+    means is told by whether it has an end.
+    """
+    said = text_of(item, "status")
+    status = STATES.get(said)
+    result = _result(item, pages)
+    if status is None:
+        detail = strange_state(said)
+        if item.get("finishedAt") is None:
+            return JobState("running", detail, result=result)
+        return JobState("failed", f"the run ended as {detail}", result=result)
     if status == "running":
-        return JobState("running", said)
+        return JobState("running", said, result=result)
     if status == "failed":
-        return JobState("failed", f"the run was {said}", result=result)
-    if item.get("isSuccess") is False:
+        why = "the run failed" if said == "failed" else f"the run was {said}"
+        return JobState("failed", why, result=result)
+    if item.get("isSuccess") not in (None, True):
         why = "the agent says that it did not succeed"
         return JobState("failed", why, result=result)
     return JobState("ready", said, result=result)
 
 
-def _result(item: Mapping[str, object]) -> Tree:
+def _result(item: Mapping[str, object], pages: str) -> Tree:
     """In words that both services share, and what else there is in theirs."""
-    kept = ("output", "cost", "isSuccess", "judgeVerdict", "finishedAt", "outputFiles")
+    kept = (
+        "output",
+        "cost",
+        "isSuccess",
+        "judgeVerdict",
+        "judgement",
+        "finishedAt",
+        "outputFiles",
+    )
     found = {key: item[key] for key in kept if item.get(key) not in (None, [])}
     if isinstance(steps := item.get("steps"), list):
         found["steps"] = len(steps)
-    if session := item.get("sessionId"):
+    if session := identifier(item.get("sessionId")):
         found["session"] = session
+        if pages:
+            found["link"] = pages + session
     return frozen(found)
 
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from taskops.errors import (
     AuthenticationFailed,
     NotFound,
     OutcomeUnknown,
-    ReadFailed,
     Refused,
     TaskopsError,
 )
-from taskops.model.record import SINCE
 from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
 from taskops.model.values import Secret
@@ -31,11 +29,15 @@ from taskops.providers.browser_use.convert import (
     body,
     canonical,
     job_state,
+    label,
     left_out,
     observed,
 )
+from taskops.providers.browser_use.search import search
 from taskops.providers.browser_use.sentences import in_our_words, other_shape
+from taskops.providers.http.answers import identifier
 from taskops.providers.http.door import Door
+from taskops.providers.http.polling import Polling
 from taskops.providers.http.returned import returned
 
 if TYPE_CHECKING:
@@ -51,16 +53,10 @@ KEY = "BROWSER_USE_API_KEY"
 BASE_URL = "BROWSER_USE_BASE_URL"
 DEFAULT_URL = "https://api.browser-use.com/api/v2"
 
-PAGE = 100
-
-MOST_PAGES = 20
-"""Listing pages that a search for runs of ours may cost."""
-
-MOST_MISSES = 10
-"""Questions that a run may not be found at; a new one is not there at once."""
-
-MARGIN = 300.0
-"""Seconds that clocks may differ when a start is searched by its time."""
+PAGES = MappingProxyType(
+    {"api.browser-use.com": "https://cloud.browser-use.com/agent/"}
+)
+"""Where people who are signed in look at a session, by the host of the service."""
 
 FILES = ("includedFileNames",)
 
@@ -115,8 +111,10 @@ class BrowserUse:
         self.door = door
         self.owner = owner.rstrip("/") + "/"
         self.api = api
+        self.polling = Polling(door, "/tasks", "id")
+        self.pages = PAGES.get(urlsplit(door.origin).hostname or "", "")
         self._only: Shape | None = None
-        self._misses: dict[str, int] = {}
+        self._names: dict[str, str] = {}
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         """Everything that is sent, and what asks for another run."""
@@ -146,6 +144,7 @@ class BrowserUse:
         del refresh
         for resource in wanted:
             self._hide(resource)
+            self._label(resource.address.name)
         target = Target(self.door.origin)
         jobs = {address: record.job for address, record in known.items()}
         unsure = [
@@ -155,8 +154,22 @@ class BrowserUse:
         ]
         if not unsure:
             return Reading(target, requests=self.door.requests)
-        runs, why = self._runs(_window(unsure))
-        return Reading(target, tuple(runs), not why, why, self.door.requests)
+        runs, why = search(self.door, self._names, unsure)
+        lost = why and not any(record.kind == "agent" for record in known.values())
+        return Reading(
+            target,
+            tuple(runs),
+            complete=not why,
+            incomplete_because=why,
+            unsearched=f"there is no record of any run; {why}" if lost else "",
+            requests=self.door.requests,
+        )
+
+    def _label(self, name: str) -> str:
+        """The label of a run, which a listing is understood by from now on."""
+        text = label(self.owner, name)
+        self._names[text] = name
+        return text
 
     def _hide(self, resource: Resource) -> tuple[str, ...]:
         """The secrets of a run, which no answer may show from now on."""
@@ -167,33 +180,13 @@ class BrowserUse:
             self.door.redactor.add(secret)
         return hidden
 
-    def _runs(self, window: Mapping[str, str]) -> tuple[list[Observed], str]:
-        """Ours among the newest, the oldest first, and why not all were seen."""
-        found: dict[str, Observed] = {}
-        seen: set[str] = set()
-        total = 0
-        for number in range(1, MOST_PAGES + 1):
-            answer = self.door.read(
-                "/tasks", pageSize=str(PAGE), pageNumber=str(number), **window
-            )
-            items, total = _items(answer)
-            for item in items:
-                seen.add(str(item.get("id", "")))
-                if (run := observed(item, self.owner)) is not None:
-                    found[run.id] = run
-            if len(items) < PAGE or len(seen) >= total:
-                break
-        runs = sorted(found.values(), key=lambda run: (run.updated_at, run.id))
-        if len(seen) < total:
-            return runs, f"{total} runs are there, {len(seen)} were searched"
-        return runs, ""
-
     def look(self, at: Identity) -> Observed | None:
         """One run, now."""
         if not at.id:
             return None
         try:
-            return observed(self.door.read(f"/tasks/{at.id}"), self.owner)
+            self._label(at.name)
+            return observed(self.polling.ask(at.id), self._names)
         except NotFound:
             return None
 
@@ -234,43 +227,42 @@ class BrowserUse:
 
     def _start(self, step: Begin, shape: Shape) -> Done:
         labels = {
-            ID: self.owner + step.address.name,
+            ID: self._label(step.address.name),
             DIGEST: f"v1:{step.after.digest}",
             INTENT: step.intent,
         }
         sent = body(step.after, shape, labels)
         answer = self.door.write("POST", "/tasks", sent, hide=self._hide(step.after))
-        run = str(answer.get("id") or "")
+        run = identifier(answer.get("id"))
         if not run:
-            raise OutcomeUnknown("Browser Use answered a start without an id")
-        session = str(answer.get("sessionId") or "")
+            raise OutcomeUnknown("Browser Use answered a start without a usable id")
+        session = identifier(answer.get("sessionId"))
         return Done(run, poll_id=run, ids=_ids(run, session))
 
     def poll(self, job: Job) -> JobState:
         """One question about a run; a 404 right after the start is waiting."""
         try:
-            answer = self.door.read(f"/tasks/{job.poll_id}")
+            answer = self.polling.ask_patiently(job.poll_id)
         except NotFound:
-            return self._missed(job.poll_id)
-        state = job_state(answer)
-        hidden = self.door.redactor
+            return JobState("failed", "the service does not know the run (any more)")
+        if answer is None:
+            return JobState("running", "not visible yet")
+        return self._told(answer)
+
+    def _told(self, answer: Mapping[str, object]) -> JobState:
+        """What became of a run, without the secrets that it was given."""
+        state, hidden = job_state(answer, self.pages), self.door.redactor
         return replace(
             state,
             detail=hidden.clean(state.detail),
             result=returned(state.result, hidden),
         )
 
-    def _missed(self, run: str) -> JobState:
-        self._misses[run] = self._misses.get(run, 0) + 1
-        if self._misses[run] < MOST_MISSES:
-            return JobState("running", "not visible yet")
-        return JobState("failed", "the service does not know the run (any more)")
-
     def recover(self, job: Job, after: Resource) -> Job | None:
         """A start whose answer was lost, found by the intent that it carries."""
         del after
         try:
-            runs, _ = self._runs(_window([job]))
+            runs, _ = search(self.door, self._names, [job])
         except TaskopsError:
             return None
         mine = [run for run in runs if job.intent and run.version == job.intent]
@@ -284,32 +276,10 @@ class BrowserUse:
         if state.status != "running":
             return state
         action = {"action": "stop"}
-        path = f"/tasks/{job.poll_id}"
-        return job_state(self.door.write("PATCH", path, action, repeatable=True))
+        path = self.polling.at(job.poll_id)
+        return self._told(self.door.write("PATCH", path, action, repeatable=True))
 
 
 def _ids(run: str, session: str) -> Mapping[str, str]:
     ids = {"id": run, "sessionId": session}
     return MappingProxyType({key: value for key, value in ids.items() if value})
-
-
-def _items(answer: Mapping[str, object]) -> tuple[list[Mapping[str, object]], int]:
-    items, total = answer.get("items"), answer.get("totalItems")
-    if not isinstance(items, list) or not isinstance(total, int):
-        raise ReadFailed(
-            "Browser Use's listing is not in the documented form",
-            "it has no `items` or no `totalItems`",
-            "run the same command again",
-        )
-    return [item for item in items if isinstance(item, Mapping)], total
-
-
-def _window(jobs: Sequence[Job | None]) -> dict[str, str]:
-    """From when on to search; from the beginning unless every start has its time."""
-    starts = [job.ids.get(SINCE, "") if job is not None else "" for job in jobs]
-    try:
-        first = min(float(start) for start in starts)
-    except ValueError:
-        return {}
-    after = datetime.fromtimestamp(first - MARGIN, UTC)
-    return {"after": after.isoformat(timespec="seconds").replace("+00:00", "Z")}

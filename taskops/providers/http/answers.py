@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias, cast
@@ -25,6 +26,10 @@ READ_OF_A_MESSAGE = 64 * 1024
 """Characters of an error that are looked at; whoever shows it cuts it shorter."""
 
 
+IDENTIFIER = re.compile(r"(?!\.+\Z)[A-Za-z0-9._~:-]{1,200}")
+"""What can be an id: it becomes part of a path, and must not lead elsewhere."""
+
+
 class Unreadable(Exception):
     """A body that is not the JSON object it should be."""
 
@@ -42,6 +47,19 @@ def parse(body: bytes, shape: Shape = anything) -> Mapping[str, object]:
     if not shape(found):
         raise Unreadable("not in the documented form")
     return found
+
+
+def identifier(value: object) -> str:
+    """An id as a service gave it; empty for what cannot be one."""
+    if isinstance(value, str) and IDENTIFIER.fullmatch(value):
+        return value
+    return ""
+
+
+def text_of(item: Mapping[str, object], name: str) -> str:
+    """A field as the text it should be; empty for anything else."""
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def _refuse(constant: str) -> object:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from taskops.model.step import JobState
 from taskops.model.values import frozen, thaw
+from taskops.providers.http.answers import identifier, text_of
+from taskops.providers.http.polling import strange_state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from taskops.model.resource import Kind, Resource
-    from taskops.model.values import Tree
+    from taskops.model.values import Tree, Value
 
 MAX_STEPS = 25
 """What the service clamps to, and its default."""
@@ -21,8 +23,14 @@ NOT_SENT = frozenset({"description", "run_key", "secret_version"})
 
 DEFAULTS = MappingProxyType({"maxSteps": MAX_STEPS, "include_html_dump": False})
 
-ENDED = MappingProxyType(
-    {"completed": "ready", "failed": "failed", "cancelled": "failed"}
+STATES = MappingProxyType(
+    {
+        "pending": "running",
+        "running": "running",
+        "completed": "ready",
+        "failed": "failed",
+        "cancelled": "failed",
+    }
 )
 
 
@@ -34,9 +42,7 @@ def canonical(kind: Kind, spec: Tree) -> Tree:
     """
     del kind
     kept = {key: value for key, value in spec.items() if key != "description"}
-    steps = kept.get("maxSteps")
-    if isinstance(steps, int | float) and steps > MAX_STEPS:
-        kept["maxSteps"] = MAX_STEPS
+    kept |= _clamped(kept)
     return frozen(
         {
             key: value
@@ -48,21 +54,29 @@ def canonical(kind: Kind, spec: Tree) -> Tree:
 
 def body(after: Resource) -> dict[str, object]:
     """The request; the schema travels as an object here."""
-    return {
-        key: thaw(value) for key, value in after.content.items() if key not in NOT_SENT
-    }
+    declared = {key: after.spec[key] for key in DEFAULTS if key in after.spec}
+    sent = {**declared, **_clamped(declared), **after.content}
+    return {key: thaw(value) for key, value in sent.items() if key not in NOT_SENT}
+
+
+def _clamped(spec: Mapping[str, Value]) -> dict[str, Value]:
+    steps = spec.get("maxSteps")
+    over = isinstance(steps, int | float) and steps > MAX_STEPS
+    return {"maxSteps": MAX_STEPS} if over else {}
 
 
 def job_state(item: Mapping[str, object]) -> JobState:
     """What became of a run; whether the result is what was asked for is not seen."""
-    said = str(item.get("status", ""))
-    status = ENDED.get(said, "running")
+    said = text_of(item, "status")
+    status = STATES.get(said)
     result = _result(item)
+    if status is None:
+        return JobState("running", strange_state(said), result=result)
     if status == "running":
-        return JobState("running", said)
+        return JobState("running", said, result=result)
     if status == "failed":
-        error = str(item.get("error") or f"the run was {said}")
-        return JobState("failed", error, result=result)
+        why = "the run failed" if said == "failed" else f"the run was {said}"
+        return JobState("failed", str(item.get("error") or why), result=result)
     return JobState("ready", said, result=result)
 
 
@@ -72,7 +86,7 @@ def _result(item: Mapping[str, object]) -> Tree:
         "output": item.get("result"),
         "structured": item.get("structured_content"),
         "steps": item.get("totalSteps"),
-        "session": item.get("sessionId"),
+        "session": identifier(item.get("sessionId")) or None,
     }
     kept = ("durationMs", "visitedUrls", "html_dump")
     found = shared | {key: item.get(key) for key in kept}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,6 @@ from taskops.errors import (
     AuthenticationFailed,
     NotFound,
     OutcomeUnknown,
-    ReadFailed,
     Refused,
     TaskopsError,
     UsageError,
@@ -19,7 +17,9 @@ from taskops.errors import (
 from taskops.model.problem import Problem
 from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
+from taskops.providers.http.answers import identifier, text_of
 from taskops.providers.http.door import Door
+from taskops.providers.http.polling import Polling
 from taskops.providers.http.returned import returned
 from taskops.providers.stablebrowse.convert import (
     MAX_STEPS,
@@ -27,11 +27,12 @@ from taskops.providers.stablebrowse.convert import (
     canonical,
     job_state,
 )
+from taskops.providers.stablebrowse.listing import has_no_list, listed, turns
 from taskops.providers.stablebrowse.sentences import in_our_words, is_quota, quota
 from taskops.providers.stablebrowse.twins import Twins, question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.record import Job, Record
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
 
 KEY = "STABLEBROWSE_API_KEY"
 BASE_URL = "STABLEBROWSE_BASE_URL"
-
-LISTED = 100
-"""Sessions that the listing shows at the most; there is no second page."""
-
-MOST_MISSES = 10
-"""Questions that a run may not be found at; a new one is not there at once."""
 
 
 def open_stablebrowse(
@@ -100,7 +95,7 @@ class StableBrowse:
     def __init__(self, door: Door) -> None:
         self.door = door
         self.twins = Twins()
-        self._misses: dict[str, int] = {}
+        self.polling = Polling(door, "/v1/tasks", "taskId")
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         """Everything that is sent, clamped, and what asks for another run."""
@@ -158,8 +153,10 @@ class StableBrowse:
         if not lost and not new:
             return Reading(target, requests=self.door.requests)
         try:
-            rows = self._listed()
-        except NotFound:
+            rows = listed(self.door)
+        except TaskopsError as error:
+            if not has_no_list(error):
+                raise
             # The listing is newer than the rest; without it the ledger is all.
             return Reading(target, (), False, "the service has no list of runs")
         found = [self._found(rows, job, resource, lost) for resource, job in lost]
@@ -171,15 +168,15 @@ class StableBrowse:
         self, rows: Sequence[Mapping[str, object]], resource: Resource
     ) -> Observed | None:
         """The newest run of the same question that nobody is known to own."""
-        row = self.twins.newest(rows, question(resource))
+        row = self.twins.newest(turns(self.door, resource, rows), question(resource))
         if row is None:
             return None
         return Observed(
             self.name,
-            str(row.get("taskId")),
+            text_of(row, "taskId"),
             resource.address.name,
             language="agent",
-            updated_at=str(row.get("createdAt", "")),
+            updated_at=text_of(row, "createdAt"),
             status=job_state(row).status,
         )
 
@@ -194,7 +191,7 @@ class StableBrowse:
         asked = question(resource)
         if sum(question(other) == asked for other, _ in lost) > 1:
             return None
-        run = self.twins.one(rows, asked, job)
+        run = self.twins.one(turns(self.door, resource, rows), asked, job)
         name = resource.address.name
         if run is None:
             return None
@@ -205,7 +202,7 @@ class StableBrowse:
         if not at.id:
             return None
         try:
-            state = job_state(self.door.read(f"/v1/tasks/{at.id}"))
+            state = job_state(self.polling.ask(at.id))
         except NotFound:
             return None
         return Observed(
@@ -218,11 +215,13 @@ class StableBrowse:
             raise Refused("a run of StableBrowse can only be started")
         with self.twins.starting(question(step.after)):
             answer = self._post(body(step.after))
-            run = str(answer.get("taskId") or "")
+            run = identifier(answer.get("taskId"))
             if not run:
-                raise OutcomeUnknown("StableBrowse answered a start without an id")
+                raise OutcomeUnknown(
+                    "StableBrowse answered a start without a usable id"
+                )
             self.twins.add(run)
-        ids = {"taskId": run, "sessionId": str(answer.get("sessionId") or "")}
+        ids = {"taskId": run, "sessionId": identifier(answer.get("sessionId"))}
         return Done(run, poll_id=run, ids=MappingProxyType(ids))
 
     def _post(self, sent: Mapping[str, object]) -> Mapping[str, object]:
@@ -243,21 +242,17 @@ class StableBrowse:
     def poll(self, job: Job) -> JobState:
         """One question about a run; a 404 right after the start is waiting."""
         try:
-            answer = self.door.read(f"/v1/tasks/{job.poll_id}")
+            answer = self.polling.ask_patiently(job.poll_id)
         except NotFound:
-            return self._missed(job.poll_id)
+            return JobState("failed", "the service does not know the run (any more)")
+        if answer is None:
+            return JobState("running", "not visible yet")
         state, hidden = job_state(answer), self.door.redactor
         return replace(
             state,
             detail=hidden.clean(state.detail),
             result=returned(state.result, hidden),
         )
-
-    def _missed(self, run: str) -> JobState:
-        self._misses[run] = self._misses.get(run, 0) + 1
-        if self._misses[run] < MOST_MISSES:
-            return JobState("running", "not visible yet")
-        return JobState("failed", "the service does not know the run (any more)")
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """
@@ -266,7 +261,9 @@ class StableBrowse:
         Twins cannot be told apart, so more than one is none.
         """
         try:
-            rows = self._listed()
+            going_on = bool(after.spec.get("sessionId"))
+            newest = () if going_on else listed(self.door)
+            rows = turns(self.door, after, newest)
         except TaskopsError:
             return None
         run = self.twins.one(rows, question(after), job)
@@ -275,15 +272,3 @@ class StableBrowse:
         self.twins.add(run)
         ids = MappingProxyType({"taskId": run})
         return replace(job, status="running", poll_id=run, ids=ids)
-
-    def _listed(self) -> list[Mapping[str, object]]:
-        """The newest sessions, each with its first run."""
-        sessions = self.door.read("/v1/tasks", limit=str(LISTED)).get("sessions")
-        if not isinstance(sessions, list):
-            raise ReadFailed(
-                "StableBrowse's listing is not in the documented form",
-                "it has no `sessions`",
-                "run the same command again",
-            )
-        firsts = [s.get("firstTask") for s in sessions if isinstance(s, Mapping)]
-        return [first for first in firsts if isinstance(first, Mapping)]

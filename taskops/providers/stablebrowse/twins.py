@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.errors import OutcomeUnknown
 from taskops.model.record import BESIDES, SINCE
+from taskops.providers.http.answers import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from taskops.model.record import Job, Record
     from taskops.model.resource import Resource
 
-Question: TypeAlias = tuple[str, str]
-"""End user and exact prompt: all that the service shows of what it was asked."""
+Question: TypeAlias = tuple[str, str, str]
+"""
+End user, exact prompt, and the session that it goes on with: all that the
+service shows of what it was asked.
+"""
 
 MARGIN = 300.0
 """Seconds that clocks may differ when a start is searched by its time."""
@@ -27,7 +31,10 @@ MARGIN = 300.0
 def question(resource: Resource) -> Question:
     """What the service will show of a run of this resource."""
     spec = resource.spec
-    return str(spec.get("endUserId", "")), str(spec.get("task", ""))
+    user, task, session = (
+        str(spec.get(name, "")) for name in ("endUserId", "task", "sessionId")
+    )
+    return user, task, session
 
 
 class Twins:
@@ -80,9 +87,10 @@ class Twins:
         if not since:
             return None
         found = {
-            str(row.get("taskId"))
+            run
             for row in rows
-            if (row.get("endUserId"), row.get("task")) == asked
+            if (row.get("endUserId"), row.get("task")) == asked[:2]
+            and (run := identifier(row.get("taskId")))
             and _seconds(row.get("createdAt")) >= since - MARGIN
         }
         with self._lock:
@@ -96,8 +104,10 @@ class Twins:
         """The newest run of that question which is nobody's; the rows are in order."""
         with self._lock:
             known = set(self._known)
-        same = (r for r in rows if (r.get("endUserId"), r.get("task")) == asked)
-        return next((r for r in same if r.get("taskId") not in known), None)
+        same = (r for r in rows if (r.get("endUserId"), r.get("task")) == asked[:2])
+        return next(
+            (r for r in same if identifier(r.get("taskId")) not in known | {""}), None
+        )
 
 
 def _besides(job: Job) -> set[str]:
@@ -112,6 +122,7 @@ def _seconds(value: object) -> float:
     except ValueError:
         pass
     try:
-        return datetime.fromisoformat(text).timestamp()
+        moment = datetime.fromisoformat(text)
     except ValueError:
         return 0.0
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
