@@ -74,6 +74,7 @@ class CarryingJob:
         self.looked: Observed | None = None
         self.notes: tuple[str, ...] = ()
         self.said = JobState("running")
+        self.found: Job | None = None
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -191,7 +192,7 @@ class CarryingJob:
         self.wrote = True
         if done.note:
             self.notes = (*self.notes, done.note)
-        ids = MappingProxyType({**done.ids, **_besides(job)})
+        ids = MappingProxyType({**done.ids, **_told_apart(job)})
         started = replace(
             job, status="running", poll_id=done.poll_id or done.id, ids=ids
         )
@@ -236,7 +237,10 @@ class CarryingJob:
 
     def _await(self, after: Resource, job: Job, *, replaces: bool) -> Course:
         state = yield from self._until_ended(job)
+        if self.found is not None and self.found.intent == job.intent:
+            job = self.found
         if state is None:
+            self._note(after, job, replaces=replaces)
             said = f"; the service says: {self.said.detail}" if self.said.detail else ""
             return self._in_progress(f"still running{said}")
         state = self._judged(after, job, state)
@@ -351,6 +355,7 @@ class CarryingJob:
         if after is not None:
             found = cast("Job | None", (yield Recover(job, after)))
         if found is not None and found.poll_id != job.poll_id:
+            self.found = found
             return found
         self._forget_start(job)
         name = self.change.address.name
@@ -387,9 +392,9 @@ def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:
     return (there.status, there.digest) == ("ready", after.digest)
 
 
-def _besides(job: Job) -> dict[str, str]:
-    known = job.ids.get(BESIDES)
-    return {BESIDES: known} if known else {}
+def _told_apart(job: Job) -> dict[str, str]:
+    """What finds this start again among others, should its id lead nowhere."""
+    return {key: job.ids[key] for key in (SINCE, BESIDES) if key in job.ids}
 
 
 def record_of_run(after: Resource, before: Observed, commit: str) -> Record:

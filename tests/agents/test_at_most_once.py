@@ -331,15 +331,37 @@ def test_the_monthly_quota_of_stablebrowse_is_final(agents: Agents) -> None:
     assert agents.verbs() == {"price": "start"}
 
 
-def test_a_run_that_is_gone_is_not_waited_for_for_ever(agents: Agents) -> None:
-    agents.browser_use()
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_run_that_is_gone_is_not_waited_for_for_ever(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
     agents.apply(wait=False)
     agents.account.account.store.reset()
 
     outcome = agents.apply_one()
 
-    assert outcome.status == "failed"
-    assert "does not know the run" in outcome.detail
+    assert outcome.status == "unknown"
+    assert "does not know what it said it had started" in outcome.detail
+    with pytest.raises(Guarded):
+        agents.apply()
+    assert agents.runs() == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_run_that_was_started_under_another_id_is_found(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
+    made = {"id": "3c90c3cc-0d44-4b50-8888-8dd25736052a"}
+    body = made | {"taskId": made["id"]}
+    agents.account.set_faults([lost(do="status", status=202, body=body)])
+
+    assert agents.apply_one().status == "applied"
+
+    (job,) = agents.jobs()
+    assert job.poll_id != made["id"]
+    assert len(agents.runs()) == 1
 
 
 def goes_on(agents: Agents, **fields: Any) -> str:

@@ -242,11 +242,9 @@ class BrowserUse:
     def poll(self, job: Job) -> JobState:
         """One question about a run; a 404 right after the start is waiting."""
         try:
-            answer = self.polling.ask_patiently(job.poll_id)
+            answer = self.polling.ask(job.poll_id)
         except NotFound:
-            return JobState("failed", "the service does not know the run (any more)")
-        if answer is None:
-            return JobState("running", "not visible yet")
+            return JobState("running", "not visible yet", missing=True)
         return self._told(answer)
 
     def _told(self, answer: Mapping[str, object]) -> JobState:

@@ -1,18 +1,15 @@
-"""Asking about runs: one that is not there at once may come, another is no answer."""
+"""Asking about runs: what is about another one, or says nothing, is no answer."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from taskops.errors import NotFound, ReadFailed
+from taskops.errors import ReadFailed
 
 if TYPE_CHECKING:
     from taskops.providers.http.door import Answer, Door
-
-MOST_MISSES = 10
-"""Questions that a run may not be found at; a new one is not there at once."""
 
 
 @dataclass(slots=True)
@@ -23,7 +20,6 @@ class Polling:
     path: str
     key: str
     """What the service calls a run's id."""
-    misses: dict[str, int] = field(default_factory=dict)
 
     def at(self, run: str) -> str:
         """Where a run is; an id that the ledger was given must not lead elsewhere."""
@@ -37,16 +33,6 @@ class Polling:
         if not isinstance(answer.get("status"), str):
             raise self._strange("it has no `status`")
         return answer
-
-    def ask_patiently(self, run: str) -> Answer | None:
-        """The same; None while it may yet come. Raises NotFound, ReadFailed."""
-        try:
-            return self.ask(run)
-        except NotFound:
-            self.misses[run] = self.misses.get(run, 0) + 1
-            if self.misses[run] < MOST_MISSES:
-                return None
-            raise
 
     def _strange(self, why: str) -> ReadFailed:
         return ReadFailed(
