@@ -91,7 +91,7 @@ def test_killed_before_the_start_arrived_nothing_runs_by_itself(
 
     code, said = taskops(agents, "apply", "--yes")
 
-    assert code == 8
+    assert code == 9
     assert "--retry" in said
     assert agents.runs() == []
 
