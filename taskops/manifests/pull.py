@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, cast
 
 from taskops.comparing.diff import differing_paths
+from taskops.manifests.load import load_text
+from taskops.manifests.validate import problems_of
 from taskops.manifests.write import PLAIN, WORDS, manifest_text, variable_for
+from taskops.model.problem import Location
 from taskops.model.values import EMPTY, Code, Secret, Value, at, put, thaw
 
 if TYPE_CHECKING:
@@ -108,15 +111,26 @@ class _Remote:
     notes: tuple[str, ...]
 
 
-def _new(project: Project, remote: _Remote) -> Pulled:
+def _new(project: Project, remote: _Remote) -> Pulled | LeftOut:
     folder, name = manifest_folder(project), remote.name
     settings: dict[str, object] = {} if remote.live else {"publish": False}
     text, variables = manifest_text(name, remote.content, settings, code=f"{name}.ts")
+    if wrong := _refused(text):
+        return LeftOut(name, f"its manifest would not be valid: {wrong}")
     files = {
         str(folder / f"{name}.yaml"): text.encode(),
         str(folder / f"{name}.ts"): remote.code,
     }
     return Pulled(name, files, variables, remote.notes)
+
+
+def _refused(text: str) -> str:
+    """What the schema has against a manifest: a service may hold what it refuses."""
+    loaded = load_text("pulled.yaml", text)
+    problems = [*loaded.problems]
+    for document in loaded.documents:
+        problems += problems_of(document.data, "task", lambda _path, _key: Location(""))
+    return problems[0].summary if problems else ""
 
 
 def manifest_folder(project: Project) -> PurePosixPath:
@@ -140,9 +154,13 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
     )
     if document is None:
         return Pulled(remote.name, {}, (), ("its manifest could not be found again",))
-    variables = _lay_over(document, remote.name, declared.content, remote.content)
+    moved, variables = _lay_over(
+        document, remote.name, declared.content, remote.content
+    )
     code_path = path.parent / str(document.get("code", f"{remote.name}.ts"))
-    files = {str(path): dump(documents), str(code_path): remote.code}
+    # What says the same is not touched, however oddly it is written.
+    manifest = dump(documents) if moved else before.encode()
+    files = {str(path): manifest, str(code_path): remote.code}
     current = {str(path): before.encode()}
     if (there := root / code_path).is_file():
         current[str(code_path)] = there.read_bytes()
@@ -152,13 +170,14 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
 
 def _lay_over(
     document: MutableMapping[str, object], name: str, old: Tree, new: Tree
-) -> tuple[str, ...]:
+) -> tuple[bool, tuple[str, ...]]:
     """Set what differs and remove what is gone; everything else keeps its form."""
     variables = []
     without_code = [
         put(tree, ("code",), None) if tree else EMPTY for tree in (old, new)
     ]
-    for path in differing_paths(*without_code):
+    paths = differing_paths(*without_code)
+    for path in paths:
         value = at(new, path)
         if isinstance(value, Secret):
             variables.append(variable_for(name, path))
@@ -167,7 +186,7 @@ def _lay_over(
             _remove(document, path)
         else:
             _set(document, path, _styled(value))
-    return tuple(variables)
+    return bool(paths), tuple(variables)
 
 
 def _set(document: MutableMapping[str, object], path: ValuePath, value: object) -> None:
@@ -178,7 +197,21 @@ def _set(document: MutableMapping[str, object], path: ValuePath, value: object) 
         if not isinstance(inner, Mapping):
             here[key] = inner = {}
         here = cast("MutableMapping[str, object]", inner)
-    here[last] = value
+    there = here.get(last)
+    if isinstance(there, MutableSequence) and isinstance(value, list):
+        _set_items(there, value)
+    else:
+        here[last] = value
+
+
+def _set_items(there: MutableSequence[object], value: list[object]) -> None:
+    """An item that is the same keeps its form, and the comment beside it."""
+    for number, item in enumerate(value):
+        if number == len(there):
+            there.append(item)
+        elif there[number] != item:
+            there[number] = item
+    del there[len(value) :]
 
 
 def _remove(document: MutableMapping[str, object], path: ValuePath) -> None:
@@ -217,17 +250,35 @@ def _round_trip(text: str) -> tuple[list[object], _Dump]:
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = 10_000
-    yaml.explicit_start = text.startswith("---")
-    return list(yaml.load_all(text)), _Dump(yaml)
+    yaml.indent(**_indents(text))
+    # What stands above a first `---` would be lost.
+    above = re.match(r"(?:[ \t]*(?:#.*)?\n)*---[ \t]*(?:#.*)?\n", text)
+    head = above[0] if above else ""
+    return list(yaml.load_all(text.removeprefix(head))), _Dump(yaml, head)
+
+
+def _indents(text: str) -> dict[str, int]:
+    """How far a file sets its fields and its lists in, by the first of each."""
+    gap = r":[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*"
+    field = re.search(rf"^( *)[\w-]+{gap}\1( +)[^\s#-]", text, re.MULTILINE)
+    item = re.search(rf"^( *)[\w-]+{gap}\1( *)-( +)", text, re.MULTILINE)
+    offset = len(item[2]) if item else 0
+    after = 1 + len(item[3]) if item else 2
+    return {
+        "mapping": len(field[2]) if field else 2,
+        "sequence": offset + after,
+        "offset": offset,
+    }
 
 
 class _Dump:
     """Writes documents the way they were read, comments included."""
 
-    def __init__(self, yaml: object) -> None:
+    def __init__(self, yaml: object, head: str) -> None:
         self._yaml = yaml
+        self._head = head
 
     def __call__(self, documents: list[object]) -> bytes:
         stream = io.BytesIO()
         self._yaml.dump_all(documents, stream)  # type: ignore[attr-defined]  # ruamel's YAML
-        return stream.getvalue()
+        return self._head.encode() + stream.getvalue()

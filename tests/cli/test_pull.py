@@ -42,6 +42,7 @@ SHAPES: dict[str, dict[str, Any]] = {
         "latest": {"code": "// ${env.NOT} `$`\r\nexport default 1 // ü\u2028"},
         "description": 'yes: "no" # ${var.x} $${y} \\ ü\n  two\n\nlines \t ',
     },
+    "emoji": {"latest": {"code": CODE}, "description": "\U0001f600"},
     "1-0": {"latest": {"code": ""}, "description": "0x1f"},
     "both": {"latest": {"code": CODE}, "draft": {"code": "export default 2\n"}},
     "timeouts": {
@@ -82,6 +83,8 @@ def test_what_was_pulled_is_what_a_plan_finds(tmp_path: Path, name: str) -> None
         )
         assert planned.code == 0, planned.out + planned.err
         assert there.written() == []
+        again = taskops(root, "pull", **there.variables, **VARIABLES)
+        assert "nothing to write" in again.out
 
 
 def test_secrets_become_variables_that_are_told_without_values(tmp_path: Path) -> None:
@@ -93,6 +96,41 @@ def test_secrets_become_variables_that_are_told_without_values(tmp_path: Path) -
         assert f"  export {variable}=…\n" in pulled.out
         assert value not in pulled.out + pulled.err
         assert value not in (root / "tasks" / "secret.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize("echo", ["no", "masked"])
+def test_a_secret_that_the_service_withholds_is_a_variable_all_the_same(
+    tmp_path: Path, echo: str
+) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        there.account.set_behaviours({"proxy_password_echo": echo})
+        there.account.edit(name="secret", **SHAPES["secret"])
+        pulled = taskops(root, "pull", **there.variables)
+        planned = taskops(
+            root, "plan", "--detailed-exitcode", **there.variables, **VARIABLES
+        )
+    for variable in VARIABLES:
+        assert f"  export {variable}=…\n" in pulled.out
+    assert planned.code == 0, planned.out + planned.err
+
+
+def test_what_a_manifest_may_not_say_is_left_out_and_spoils_nothing(
+    tmp_path: Path,
+) -> None:
+    root = empty(tmp_path)
+    proxy = {"active": True, "type": "anchor_proxy", "country_code": "gb"}
+    wrong = {"code": CODE, "browserConfiguration": {"proxy": proxy}}
+    with service() as there:
+        there.account.edit(name="wrong", latest=wrong)
+        there.account.edit(name="right", latest={"code": CODE})
+        pulled = taskops(root, "pull", **there.variables)
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+    assert "left out: wrong: its manifest would not be valid: `country_code" in (
+        pulled.out
+    )
+    assert "+ tasks/right.yaml\n" in pulled.out
+    assert planned.code == 0, planned.out + planned.err
 
 
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:

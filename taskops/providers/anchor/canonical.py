@@ -140,11 +140,8 @@ def _proxy(value: Value) -> Tree:
     kept: dict[str, Value] = {"active": True}
     if custom:
         kept["type"] = "custom"
-        kept |= {
-            key: secret(value[key])
-            for key in CUSTOM_PROXY
-            if not is_empty(value.get(key))
-        }
+        # All of them are required: one that is not shown is withheld.
+        kept |= {key: secret(value.get(key)) for key in CUSTOM_PROXY}
         return frozen(kept)
     kept["type"] = value.get("type") or "anchor_proxy"
     kept |= {
@@ -160,6 +157,8 @@ def secret(value: Value) -> Value:
     """A value at a secret place; one that the service masked is not known."""
     if isinstance(value, Secret):
         return value
+    if is_empty(value):
+        return Secret(None)
     text = str(freeze(value))
     masked = (
         not text.strip("*•xX") or text.startswith("***") or "redacted" in text.lower()

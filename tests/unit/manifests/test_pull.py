@@ -71,7 +71,8 @@ def test_a_task_that_is_only_a_draft_is_not_published(tmp_path: Path) -> None:
 
 
 def test_a_password_becomes_a_variable(tmp_path: Path) -> None:
-    proxy = {"active": True, "type": "custom", "password": Secret("hush")}
+    secrets = ("server", "username", "password")
+    proxy = dict.fromkeys(secrets, Secret("hush")) | {"active": True, "type": "custom"}
 
     result = pulled(
         pull_task(
@@ -79,7 +80,9 @@ def test_a_password_becomes_a_variable(tmp_path: Path) -> None:
         )
     )
 
-    assert result.variables == ("PRICE_WATCH_PROXY_PASSWORD",)
+    assert result.variables == tuple(
+        f"PRICE_WATCH_PROXY_{secret.upper()}" for secret in secrets
+    )
     assert not any(b"hush" in data for data in result.files.values())
 
 
@@ -111,6 +114,47 @@ def test_an_existing_manifest_keeps_its_comments(tmp_path: Path) -> None:
     assert 'country_code: "no"' in text
     assert "description" not in text
     assert "max_duration" not in text
+
+
+COMMENTED = """\
+# Ask growth before you change this.
+---
+name: price-watch
+code: watch.ts
+browserConfiguration:
+    # four spaces, and a list that is set in
+    tags:
+      - "one"   # the first
+      - two
+      # more to come
+    timeout: {max_duration: 10}
+---
+name: other
+code: watch.ts
+# the end
+"""
+
+
+def test_everything_but_the_change_keeps_its_form(tmp_path: Path) -> None:
+    (tmp_path / "tasks").mkdir()
+    (tmp_path / "tasks" / "all.yaml").write_text(COMMENTED)
+    old = {"tags": ("one", "two"), "timeout": {"max_duration": 10}}
+    declared = Resource(
+        Address("anchor", "price-watch"),
+        "code",
+        "price-watch",
+        frozen({}),
+        content(browserConfiguration=old),
+        manifest="tasks/all.yaml",
+    )
+    new = {"tags": ("one", "three"), "timeout": {"max_duration": 5}}
+
+    result = pulled(
+        pull_task(project(tmp_path), remote(browserConfiguration=new), declared)
+    )
+
+    changed = COMMENTED.replace("- two", "- three").replace("10}", "5}")
+    assert result.files["tasks/all.yaml"].decode() == changed
 
 
 def test_what_is_the_same_already_is_not_touched(tmp_path: Path) -> None:
