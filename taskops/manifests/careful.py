@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import yaml
 
 from taskops.manifests.scalars import OddScalarError, plain
+from taskops.manifests.spots import Spot, Trouble, is_hidden, shown
 from taskops.manifests.tokens import (
     ALIAS,
     DOCUMENT,
@@ -26,25 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taskops.model.values import Path
-
-# They reorder what a reader sees, so that a diff shows other text than is sent.
-BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-
-
-class Spot(NamedTuple):
-    """A line and a column, both counting from 1."""
-
-    line: int
-    column: int
-
-
-class Trouble(NamedTuple):
-    """Something wrong with the YAML itself."""
-
-    spot: Spot
-    path: Path
-    text: str
-    hint: str
 
 
 @dataclass(slots=True)
@@ -172,23 +154,6 @@ class _Builder:
     def note(self, event: Event, path: Path, text: str, hint: str) -> None:
         spot = _spot(event.start_mark)
         self.document.troubles.append(Trouble(spot, path, text, hint))
-
-
-def is_hidden(character: str) -> bool:
-    """Whether a character changes what a reader sees without being seen."""
-    code = ord(character)
-    return (
-        character in BIDI
-        or (code < 32 and character not in "\t\n\r")
-        or 0x7F <= code <= 0x9F
-        or 0xD800 <= code <= 0xDFFF
-    )
-
-
-def shown(key: str) -> str:
-    """A field name that is safe and short enough for a sentence."""
-    safe = "".join("\ufffd" if is_hidden(c) or c in "\t\n\r`" else c for c in key)
-    return safe if len(safe) <= 60 else safe[:57] + "…"
 
 
 def _spot(mark: Mark) -> Spot:

@@ -12,10 +12,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from taskops.manifests import syntax
-from taskops.manifests.careful import BIDI
 from taskops.manifests.odd import Odd, places
 from taskops.manifests.sandbox import imports, inputs
 from taskops.manifests.shape import not_exported, side_effects
+from taskops.manifests.spots import BIDI
 from taskops.manifests.strays import keys_by_form, keys_by_name, keys_typed
 from taskops.model.problem import Location, Problem
 

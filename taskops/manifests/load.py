@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from taskops.manifests.careful import BIDI, Careful, Spot, Trouble, careful
-from taskops.manifests.quick import quick
+from taskops.manifests.lines import lines
+from taskops.manifests.spots import BIDI, Spot, Trouble
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from taskops.manifests.careful import Careful
+    from taskops.manifests.lines import Root
     from taskops.model.values import Path
 
 MAX_BYTES: Final = 1024 * 1024
@@ -65,6 +67,8 @@ class Contents(NamedTuple):
 @lru_cache(maxsize=2)
 def places(text: str) -> list[Careful]:
     """Every document of a text with its places."""
+    from taskops.manifests.careful import careful  # noqa: PLC0415 - felt, see _fast
+
     return careful(text)[0]
 
 
@@ -84,7 +88,7 @@ def load_text(file: str, text: str) -> Contents:
     """The documents of a text, and every problem of its YAML."""
     if (hidden := _hidden(text)) is not None:
         return _hidden_problem(file, text, hidden)
-    roots = quick(text)
+    roots = _fast(text)
     if roots is None:
         return _with_care(file, text)
     documents = tuple(
@@ -94,7 +98,21 @@ def load_text(file: str, text: str) -> Contents:
     return Contents(documents, tuple(_empty(file, documents)))
 
 
+def _fast(text: str) -> list[Root] | None:
+    """The documents of a text without anything unusual."""
+    if "\\" in text:  # an escape can hide what a glance at the text would show
+        return None
+    if (root := lines(text)) is not None:
+        return [root]
+    # PyYAML is felt at every start, and most manifests are plainer than it needs.
+    from taskops.manifests.quick import quick  # noqa: PLC0415
+
+    return quick(text)
+
+
 def _with_care(file: str, text: str) -> Contents:
+    from taskops.manifests.careful import careful  # noqa: PLC0415 - felt, see _fast
+
     found, stopped = careful(text)
     documents = tuple(
         Document(

@@ -6,8 +6,8 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from taskops.manifests.careful import shown
 from taskops.manifests.known import fields_of, nested_in
+from taskops.manifests.spots import shown
 from taskops.model.values import dotted
 
 if TYPE_CHECKING:

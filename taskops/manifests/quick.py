@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import yaml
 
+from taskops.manifests.lines import Root
 from taskops.manifests.scalars import NOT_TEXT, OddScalarError, plain
 from taskops.manifests.tokens import (
     ALIAS,
@@ -21,14 +22,6 @@ from taskops.manifests.tokens import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-
-class Root(NamedTuple):
-    """One document: its data, and where its first field stands."""
-
-    data: object
-    line: int
-    column: int
 
 
 class _UnusualError(Exception):

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from taskops.manifests.careful import shown
 from taskops.manifests.known import ANY
 from taskops.manifests.naming import name_of, near
+from taskops.manifests.spots import shown
 from taskops.model.values import Secret
 
 if TYPE_CHECKING:

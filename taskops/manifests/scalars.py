@@ -10,6 +10,7 @@ Scalar: TypeAlias = str | int | float | bool | None
 
 # Nothing else can begin a scalar that is not a text.
 NOT_TEXT: Final = frozenset("-+.0123456789tTfFnN~")
+_NUMBERS: Final = frozenset("-+.0123456789")
 WORDS: Final[dict[str, Scalar]] = {
     "": None,
     "~": None,
@@ -41,7 +42,7 @@ def plain(text: str) -> Scalar:
     """The value of an unquoted scalar; raises OddScalarError."""
     if text in WORDS:
         return WORDS[text]
-    if text[0] not in NOT_TEXT:
+    if text[0] not in _NUMBERS:
         return text
     if _WHOLE.match(text):
         return _whole(text)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias, cast
 
-from taskops.manifests.careful import shown
 from taskops.manifests.known import fields_of, offered_by
 from taskops.manifests.naming import field_hint, name_of, near, owner_of
 from taskops.manifests.schemas import schema
+from taskops.manifests.spots import shown
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError

@@ -7,10 +7,11 @@ from pathlib import Path
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from taskops.manifests.careful import BIDI, careful
+from taskops.manifests.careful import careful
 from taskops.manifests.checks import odd_things
 from taskops.manifests.load import load_bytes
 from taskops.manifests.quick import quick
+from taskops.manifests.spots import BIDI
 from taskops.manifests.validate import kind_of, problems_of
 
 CASES = Path(__file__).parents[2] / "cases" / "manifests"
