@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _NOT_IN_URLS = re.compile(r'[\s<>"{}|\\^`\x00-\x1f\x7f]')
+# Nearly all are like this, and taking one apart costs far more than a look.
+_PLAIN_URL = re.compile(
+    r"https?://[A-Za-z0-9-][A-Za-z0-9.-]*(?:/[\w./%&=?,;~+-]*)?\Z", re.ASCII
+)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
 
 
@@ -28,6 +32,8 @@ def matches(pattern: str, text: str) -> bool:
 def is_url(value: object) -> bool:
     """Whether a text is a whole URL; anything but a text is not asked about."""
     if not isinstance(value, str):
+        return True
+    if _PLAIN_URL.match(value):
         return True
     if _NOT_IN_URLS.search(value):
         return False

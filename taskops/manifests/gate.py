@@ -48,14 +48,54 @@ def gate(kind: str) -> Check:
 def compiled(part: object, home: Schema) -> Check:
     """The check of one schema; raises KeyError for a word it does not know."""
     part, home = follow(part, home)
+    only = part.get("type")
     checks = [
         _KEYWORDS[word](value, part)(home)
         for word, value in part.items()
-        if word not in _SAID_ELSEWHERE
+        if word not in _SAID_ELSEWHERE and not (word == "type" and type(only) is str)
     ]
     if "properties" not in part and {"required", "additionalProperties"} & part.keys():
         checks.append(_fields({}, part)(home))
-    return _all(checks)
+    check = _typed(_TYPES[only], checks) if type(only) is str else _all(checks)
+    return _remembering(check) if "allOf" in part else check
+
+
+def _typed(only: type, checks: Sequence[Check]) -> Check:
+    """The type first: it is asked of nearly every value, and the rest of few."""
+    match checks:
+        case []:
+            return lambda value: type(value) is only
+        case [one]:
+            return lambda value: type(value) is only and one(value)
+        case _:
+            rest = _all(checks)
+            return lambda value: type(value) is only and rest(value)
+
+
+REMEMBERED: Final = 1000
+"""Right values that one check keeps: a project says the same in many manifests."""
+
+
+def _remembering(check: Check) -> Check:
+    """The same check, which knows flat values again that it found right."""
+    right: set[object] = set()
+
+    def again(value: object) -> bool:
+        if type(value) is not dict:
+            return check(value)
+        # With the types: one equals true.
+        key = (*value.items(), *map(type, value.values()))
+        try:
+            if key in right:
+                return True
+        except TypeError:
+            return check(value)
+        is_right = check(value)
+        if is_right and len(right) < REMEMBERED:
+            right.add(key)
+        return is_right
+
+    return again
 
 
 def _all(checks: Sequence[Check]) -> Check:
@@ -76,11 +116,7 @@ _Late: TypeAlias = Callable[[Schema], Check]
 
 
 def _type(names: object, _part: Schema) -> _Late:
-    listed = [names] if isinstance(names, str) else cast("list[str]", names)
-    types = tuple(_TYPES[name] for name in listed)
-    if len(types) == 1:
-        only = types[0]
-        return lambda _home: lambda value: type(value) is only
+    types = tuple(_TYPES[name] for name in cast("list[str]", names))
     return lambda _home: lambda value: type(value) in types
 
 

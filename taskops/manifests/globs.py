@@ -17,10 +17,8 @@ def find(root: Path, patterns: Iterable[str]) -> list[str]:
     found: set[str] = set()
     for pattern in patterns:
         clean = re.sub(r"^(?:\./)+", "", pattern)
-        steps = [_step(part) for part in clean.split("/")]
-        for file in _walk(root, _fixed(clean)):
-            if _matches(steps, file.split("/")):
-                found.add(file)
+        glob = _Glob(clean)
+        found.update(filter(glob.matches, _walk(root, _fixed(clean))))
     return sorted(found)
 
 
@@ -30,17 +28,34 @@ def _step(part: str) -> re.Pattern[str] | None:
     return None if part == "**" else re.compile(fnmatch.translate(part))
 
 
-def _matches(steps: Sequence[re.Pattern[str] | None], names: Sequence[str]) -> bool:
-    reached = {0}
-    for name in names:
-        reached = _through(steps, reached)
-        reached = {
+class _Glob:
+    """One pattern; files of the same folder share the way to it."""
+
+    def __init__(self, pattern: str) -> None:
+        self.steps = [_step(part) for part in pattern.split("/")]
+        self._reached: dict[str, set[int]] = {"": {0}}
+
+    def matches(self, file: str) -> bool:
+        """Whether a file does, by its path from the root."""
+        folder, _, name = file.rpartition("/")
+        ends = self._after(self._folder(folder), name)
+        # A `**` at the end has taken the file itself.
+        return len(self.steps) in _through(self.steps, ends)
+
+    def _folder(self, folder: str) -> set[int]:
+        """The steps that are reached once the folder is gone through."""
+        if folder not in self._reached:
+            above, _, name = folder.rpartition("/")
+            self._reached[folder] = self._after(self._folder(above), name)
+        return self._reached[folder]
+
+    def _after(self, reached: set[int], name: str) -> set[int]:
+        steps = self.steps
+        return {
             at if steps[at] is None else at + 1
-            for at in reached
+            for at in _through(steps, reached)
             if at < len(steps) and ((step := steps[at]) is None or step.match(name))
         }
-    # A `**` at the end has taken the file itself.
-    return len(steps) in _through(steps, reached)
 
 
 def _through(steps: Sequence[re.Pattern[str] | None], reached: set[int]) -> set[int]:

@@ -95,14 +95,16 @@ SENSITIVE = MappingProxyType({"sensitive": True})
 # whether something is a Mapping, which counts with thousands of manifests.
 _PLAIN_TYPES = frozenset({str, int, bool, type(None), float})
 _MAPPINGS = frozenset({dict, MappingProxyType})
+_WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
 def freeze(value: object) -> Value:
     """Plain data (as from JSON or YAML) as values that nobody can change."""
     kind = type(value)
-    if kind in _PLAIN_TYPES:
-        return value  # type: ignore[return-value]  # a scalar, by its type
-    if kind in _MAPPINGS:
+    # A proxy is what we make: what is in it was frozen before.
+    if kind in _PLAIN_TYPES or kind is MappingProxyType:
+        return value  # type: ignore[return-value]  # a scalar or a tree, by its type
+    if kind is dict:
         return frozen(value)  # type: ignore[arg-type]  # a mapping, by its type
     match value:
         case Mapping():
@@ -117,7 +119,11 @@ def freeze(value: object) -> Value:
 
 def frozen(mapping: Mapping[str, object]) -> Tree:
     """`freeze` for a mapping, typed as one."""
-    return MappingProxyType({str(k): freeze(v) for k, v in mapping.items()})
+    tree: dict[str, Value] = {}
+    for key, value in mapping.items():
+        scalar = type(value) in _PLAIN_TYPES
+        tree[str(key)] = value if scalar else freeze(value)  # type: ignore[assignment]  # by its type
+    return MappingProxyType(tree)
 
 
 def thaw(value: Value) -> object:
@@ -142,13 +148,12 @@ def canonical(value: object) -> bytes:
     Takes plain or frozen data. A float that is a whole number is written as
     one, so that 30 and 30.0 are the same; other floats keep their shortest form.
     """
-    return json.dumps(
-        _plain(value),
-        sort_keys=True,
-        ensure_ascii=False,
-        allow_nan=False,
-        separators=(",", ":"),
-    ).encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(_plain(value)).encode("utf-8", "surrogatepass")
+
+
+_ENCODER = json.JSONEncoder(
+    sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+)
 
 
 def digest(value: object) -> str:
@@ -158,10 +163,13 @@ def digest(value: object) -> str:
 
 def _plain(value: object) -> object:
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if kind in _WRITTEN_AS_THEY_ARE:
         return value
     if kind in _MAPPINGS or isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}  # type: ignore[attr-defined]  # a mapping
+        return {
+            key: item if type(item) in _WRITTEN_AS_THEY_ARE else _plain(item)
+            for key, item in value.items()  # type: ignore[attr-defined]  # a mapping
+        }
     match value:
         case list() | tuple():
             return [_plain(item) for item in value]
@@ -224,11 +232,9 @@ def dotted(path: Sequence[str | int]) -> str:
 
 def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Every secret leaf with its path."""
-    match tree:
-        case Secret():
-            yield path, tree
-        case Mapping():
-            for key, value in tree.items():
+    if isinstance(tree, Secret):
+        yield path, tree
+    elif type(tree) in _MAPPINGS or isinstance(tree, Mapping):
+        for key, value in tree.items():  # type: ignore[union-attr]  # a mapping
+            if type(value) not in _PLAIN_TYPES:
                 yield from secrets(value, (*path, key))
-        case _:
-            return

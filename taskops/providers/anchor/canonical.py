@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
@@ -56,9 +57,11 @@ def _generated(spec: Tree) -> Tree:
 
 def is_empty(value: Value) -> bool:
     """null, absent, "" and {} are equal."""
-    if isinstance(value, Secret):
-        return False
-    return value is None or value in ("", (), {})
+    # A number is a value, also where it is none; no is one too.
+    return not value and type(value) not in _NEVER_EMPTY
+
+
+_NEVER_EMPTY = frozenset({Secret, bool, int, float})
 
 
 def split_configuration(value: Value) -> tuple[Tree, Tree]:
@@ -80,6 +83,9 @@ def split_configuration(value: Value) -> tuple[Tree, Tree]:
 
 GROUPS = frozenset(str(path[0]) for path in DEFAULTS if len(path) == 2)
 
+# Taking an address apart costs more than all the rest of a configuration.
+_HAS_PATH = re.compile(r"https?://[^/?#\s]*/")
+
 Sorted: TypeAlias = "dict[str, Value | dict[str, Value]]"
 
 
@@ -88,9 +94,12 @@ def _sort(path: tuple[str, ...], value: Value, known: Sorted, extras: Sorted) ->
     if path not in DEFAULTS:
         _put(extras, path, value)
         return
-    found = _url(value) if path == ("initial_url",) else _number(value)
-    if not is_empty(found) and found != DEFAULTS[path]:
-        _put(known, path, found)
+    if type(value) is float:
+        value = _number(value)
+    elif path == ("initial_url",):
+        value = _url(value)
+    if value != DEFAULTS[path]:
+        _put(known, path, value)
 
 
 def _put(tree: Sorted, path: tuple[str, ...], value: Value) -> None:
@@ -119,7 +128,7 @@ def _number(value: Value) -> Value:
 
 def _url(value: Value) -> Value:
     """An address without a path is the address of its root."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _HAS_PATH.match(value):
         return value
     try:
         parts = urlsplit(value)

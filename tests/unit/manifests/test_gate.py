@@ -92,6 +92,14 @@ def test_whatever_is_refused_is_explained(data: object, kind: str) -> None:
     assert not any("is not allowed as it is" in said.text for said in found)
 
 
+def test_what_was_right_once_does_not_make_its_like_right() -> None:
+    def task(active: object) -> dict[str, object]:
+        proxy = {"active": active, "type": "anchor_proxy"}
+        return {"name": "a", "code": "a.ts", "browserConfiguration": {"proxy": proxy}}
+
+    assert [gate("task")(task(v)) for v in (True, 1, True)] == [True, False, True]
+
+
 def test_a_word_that_the_gate_does_not_know_is_told_when_it_is_compiled() -> None:
     from taskops.manifests.gate import compiled
 
