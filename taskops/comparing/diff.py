@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from taskops.model.change import CodeDifference
-from taskops.model.values import Code, Path, Tree, at, thaw
+from taskops.model.values import Code, Path, Secret, Tree, at, thaw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,40 @@ def differing_paths(before: Tree, after: Tree) -> list[Path]:
 
     A field that one side has not, or where the shape changed, is one path.
     """
-    # deepdiff is slow to import and only needed where something differs.
+    try:
+        return sorted(_plainly(before, after, ()), key=_order)
+    except _NotPlainError:
+        return sorted(_deeply(before, after), key=_order)
+
+
+def _order(path: Path) -> list[str]:
+    return [str(key) for key in path]
+
+
+class _NotPlainError(Exception):
+    """More than fields below fields: how lists differ is deepdiff's to say."""
+
+
+def _plainly(before: Tree, after: Tree, above: Path) -> Iterator[Path]:
+    """The same for fields that hold one value each, as nearly all do."""
+    for key in before.keys() | after.keys():
+        old, new = before.get(key, _ABSENT), after.get(key, _ABSENT)
+        kinds = {type(old), type(new)}
+        if not kinds <= _SINGLE:
+            if type(old) is not type(new) or not isinstance(old, Mapping):
+                raise _NotPlainError
+            assert isinstance(new, Mapping)  # noqa: S101  # of one type
+            yield from _plainly(old, new, (*above, key))
+        elif len(kinds) > 1 or old != new:
+            yield (*above, key)
+
+
+_ABSENT = object()
+_SINGLE = frozenset({str, int, float, bool, type(None), object, Secret, Code})
+
+
+def _deeply(before: Tree, after: Tree) -> set[Path]:
+    # deepdiff is slow to import: a tenth of a second that is felt.
     from deepdiff import DeepDiff  # noqa: PLC0415
 
     # By default mappings with few keys in common are one change, without a path.
@@ -45,8 +78,7 @@ def differing_paths(before: Tree, after: Tree) -> list[Path]:
     }
     # The code's own digest is an inner matter: the field is `code`.
     paths = {("code",) if path[:1] == ("code",) else path for path in paths}
-    leaves = {leaf for path in paths for leaf in _leaves(path, before, after)}
-    return sorted(leaves, key=lambda path: [str(key) for key in path])
+    return {leaf for path in paths for leaf in _leaves(path, before, after)}
 
 
 def _to_list(path: Path) -> Path:

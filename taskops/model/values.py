@@ -230,11 +230,14 @@ def dotted(path: Sequence[str | int]) -> str:
     return text
 
 
+_NO_SECRETS = _PLAIN_TYPES | {tuple, Code}
+
+
 def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Every secret leaf with its path."""
     if isinstance(tree, Secret):
         yield path, tree
     elif type(tree) in _MAPPINGS or isinstance(tree, Mapping):
         for key, value in tree.items():  # type: ignore[union-attr]  # a mapping
-            if type(value) not in _PLAIN_TYPES:
+            if type(value) not in _NO_SECRETS:
                 yield from secrets(value, (*path, key))
