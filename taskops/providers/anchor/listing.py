@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from taskops.errors import ReadFailed
@@ -125,7 +126,12 @@ def _is_page(answer: Answer) -> bool:
 
 def _page(door: Door, number: int, size: int) -> _Page:
     params = {"page": str(number), "limit": str(size)}
-    data = unwrap(door.read("/v1/task", _is_page, **params))
+    into = partial(_rows_of, size)
+    return door.take("/v1/task", _is_page, into, **params)
+
+
+def _rows_of(size: int, answer: Answer) -> _Page:
+    data = unwrap(answer)
     tasks, total = data.get("tasks"), data.get("total")
     assert isinstance(tasks, list)  # noqa: S101  # that is its shape
     assert isinstance(total, int)  # noqa: S101  # that is its shape

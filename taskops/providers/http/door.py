@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import httpx
 
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from taskops.errors import ServiceError
     from taskops.model.ports import Lanes, Listener
 
+T = TypeVar("T")
 Answer: TypeAlias = Mapping[str, object]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -92,6 +93,7 @@ class Door:
     _clients: Clients = field(init=False)
     _failures: Failures = field(init=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _opening: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         if self.wsgi is None and not safe(self.origin):
@@ -121,14 +123,37 @@ class Door:
         An answer without its `shape` is none: a body that was cut may be valid
         JSON. Raises NotFound, AuthenticationFailed or ReadFailed.
         """
+        return self._read(path, params, lambda body: parse(body, shape))
+
+    def take(
+        self, path: str, shape: Shape, into: Callable[[Answer], T], **params: str
+    ) -> T:
+        """
+        The same for a large answer of which little is kept: `into` makes that of it.
+
+        One at a time is opened, however many come in at once: what is not kept takes
+        the memory of one answer, and not of as many as there are lanes.
+        """
+
+        def opened(body: bytes) -> T:
+            with self._opening:
+                return into(parse(body, shape))
+
+        return self._read(path, params, opened)
+
+    def _read(
+        self, path: str, params: Mapping[str, str], opened: Callable[[bytes], T]
+    ) -> T:
         for attempt in range(ATTEMPTS):
             try:
-                return self._read_once(path, params, shape)
+                return self._read_once(path, params, opened)
             except _Passing as passing:
                 self._rest(attempt, passing, passing.failure)
         raise AssertionError("the last try raises")
 
-    def _read_once(self, path: str, params: Mapping[str, str], shape: Shape) -> Answer:
+    def _read_once(
+        self, path: str, params: Mapping[str, str], opened: Callable[[bytes], T]
+    ) -> T:
         try:
             response = self._send("GET", path, None, params, READ_SECONDS)
         except httpx.HTTPError as error:
@@ -141,7 +166,7 @@ class Door:
             ) from error
         if response.status == 200:
             try:
-                return parse(response.body, shape)
+                return opened(response.body)
             except Unreadable as error:
                 why = self._failures.unreadable(error)
                 raise _Passing(
