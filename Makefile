@@ -17,6 +17,9 @@ test: lint types rules editor unit wheel ## Everything that must hold: lint, typ
 lint: $(VENV)/.ready
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/zizmor --pedantic --offline --quiet .
+	PATH="$(abspath $(BIN)):$$PATH" actionlint
+	$(BIN)/shellcheck .github/action/*.sh .ci/run examples/demo.sh
 
 types: $(VENV)/.ready
 	$(BIN)/mypy
