@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 WHEEL := .venv-wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types rules editor unit wheel bench soak clean
+.PHONY: help demo session test lint types rules editor unit wheel bench soak clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ wheel: $(VENV)/.ready
 	$(WHEEL)/bin/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(WHEEL)/bin/python -m pip install --quiet --group tests dist/*.whl
 	TASKOPS_TESTS_EXPECT=installed $(WHEEL)/bin/pytest --numprocesses auto --quiet
+
+session: $(VENV)/.ready ## Record the terminal session that the README shows
+	$(BIN)/python examples/record.py .github/docs/session.svg
 
 bench: $(VENV)/.ready ## How fast it is, as ratios in one run; writes bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench

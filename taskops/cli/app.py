@@ -77,7 +77,8 @@ class LazyGroup(click.Group):
 
             close = get_close_matches(args[0], COMMANDS, 1) if args else []
             hint = f"; did you mean `{close[0]}`?" if close else ""
-            raise click.UsageError(f"there is no command `{args[0]}`{hint}") from error
+            words = f"there is no command `{args[0]}`{hint}"
+            raise click.UsageError(words, ctx) from error
 
 
 EPILOG = """\b

@@ -115,7 +115,9 @@ class Lines:
     def _alive(self, text: str, done: int, total: int) -> None:
         now = time.monotonic()
         if now - self._at >= HEARTBEAT:
-            self._line(f"{done} of {total}, {line(text)}, {now - self._began:.0f} s")
+            told = [f"{done} of {total}"] * bool(total) + [line(text)] * bool(text)
+            words = ", ".join(told) or "still at it"
+            self._line(f"{words}, {now - self._began:.0f} s")
 
     def _line(self, text: str) -> None:
         self._at = time.monotonic()

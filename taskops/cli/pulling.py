@@ -79,8 +79,10 @@ def _chosen(
             close = get_close_matches(name, rows, 1)
             raise UsageError(
                 f"there is no task `{name}` on the service",
-                f"it has {counted(len(rows), 'name')}",
-                f"did you mean `{close[0]}`?" if close else "check the name",
+                f"{counted(len(rows), 'task')} could be pulled",
+                f"did you mean `{close[0]}`?"
+                if close
+                else "`taskops pull` without a name pulls all of them",
             )
     chosen = names or rows
     return [row for name in dict.fromkeys(chosen) for row in rows[name]]

@@ -170,6 +170,8 @@ _HINTS = {
     "indentation of the line above",
     "did not find expected key": "check the indentation",
     "expected <block end>": "check the indentation",
+    "found a tab character": "indent with spaces",
+    "did not find expected ','": "close the bracket, or the brace, that is open",
     "unexpected end of stream": "close the quote or the bracket that is open",
     "unknown escape character": "use single quotes, or write the backslash twice",
     "while scanning an alias": "quote a text that begins with `*`",

@@ -40,11 +40,11 @@ def watch(
     root: Path,
     *words: str,
     size: tuple[int, int] = (80, 24),
-    answer: str = "",
+    answers: Mapping[str, str] = MappingProxyType({}),
     interrupt_at: str = "",
     variables: Mapping[str, str] = MappingProxyType({}),
 ) -> Seen:
-    """Run it on a terminal of so many columns and rows; `answer` its prompt."""
+    """Run it on a terminal of that size; `answers` go by a part of the question."""
     columns, rows = size
     ours, theirs = pty.openpty()
     os.set_blocking(ours, False)
@@ -64,6 +64,7 @@ def watch(
     os.close(theirs)
     screen = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(screen)
+    open_questions = dict(answers)
     seen, ends = Seen(), time.monotonic() + PATIENCE
     while time.monotonic() < ends:
         select.select([ours], [], [], 0.2)
@@ -79,9 +80,8 @@ def watch(
         stream.feed(told)
         picture = "\n".join(line.rstrip() for line in screen.display).rstrip()
         seen.pictures.append(picture)
-        if answer and "yes` is accepted:" in picture:
-            os.write(ours, f"{answer}\n".encode())
-            answer = ""
+        for question in [q for q in open_questions if q in picture]:
+            os.write(ours, f"{open_questions.pop(question)}\n".encode())
         if interrupt_at and interrupt_at in picture:
             process.send_signal(2)
             interrupt_at = ""

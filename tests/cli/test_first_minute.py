@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import stat
 import subprocess
 import sys
@@ -22,6 +23,14 @@ def test_what_init_prints_next_works(tmp_path: Path) -> None:
     commands = [x.split()[1:] for x in said.out.splitlines() if "  taskops " in x]
     assert commands == [["plan", "--emulator"], ["apply", "--emulator"]]
     assert taskops(tmp_path, *commands[0]).code == 0
+
+
+def test_what_init_prints_next_works_from_where_it_was_called(tmp_path: Path) -> None:
+    said = taskops(tmp_path, "init", "-C", "my tasks")
+    commands = [shlex.split(x)[1:] for x in said.out.splitlines() if "  taskops " in x]
+    assert len(commands) == 2
+    assert taskops(tmp_path, *commands[0]).code == 0
+    assert taskops(tmp_path, *commands[1], "--yes").code == 0
 
 
 def test_init_overwrites_nothing(tmp_path: Path) -> None:

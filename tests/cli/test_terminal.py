@@ -17,6 +17,7 @@ from cli.terminal import watch
 if TYPE_CHECKING:
     from pathlib import Path
 
+YES = {"Only `yes` is accepted:": "yes"}
 GENERATED = "name: invoice\ndescription: d\ngenerate: {user_task: Get it.}\n"
 LIMITED = {
     "method": "POST",
@@ -32,7 +33,7 @@ def test_what_runs_moves_below_what_is_done(tmp_path: Path) -> None:
     (root / "tasks" / "invoice.yaml").write_text(GENERATED)
 
     with service(latency=0.1) as at:
-        seen = watch(root, "apply", answer="yes", variables=at.variables)
+        seen = watch(root, "apply", answers=YES, variables=at.variables)
 
     assert seen.code == 0
     assert seen.ever("+ hello                  applied", "» invoice")
@@ -40,7 +41,7 @@ def test_what_runs_moves_below_what_is_done(tmp_path: Path) -> None:
     # What moved is gone; what is done stays, and the summary is last.
     assert "+ hello                  applied" in seen.screen
     assert "generating" not in seen.screen
-    assert seen.screen.splitlines()[-1].startswith("Apply: 2 applied in ")
+    assert seen.screen.splitlines()[-2].startswith("Apply: 2 applied in ")
     assert not seen.cursor_hidden
 
 
@@ -106,7 +107,7 @@ def test_a_code_page_without_our_letters_gets_plain_ones(
         seen = watch(
             root,
             "apply",
-            answer="yes",
+            answers=YES,
             variables=at.variables | {"PYTHONUTF8": "0", "PYTHONIOENCODING": page},
         )
 
@@ -128,3 +129,33 @@ def test_an_interrupt_is_told_in_place_and_leaves_a_cursor(tmp_path: Path) -> No
     assert seen.ever("! stopping: what is in flight may end", "of 4")
     assert "Go on with: taskops apply" in seen.screen
     assert not seen.cursor_hidden
+
+
+def test_init_asks_little_and_enter_is_an_answer(tmp_path: Path) -> None:
+    asked = {"Name of the project": "", "to be brought into git?": ""}
+    seen = watch(tmp_path, "init", answers=asked)
+
+    assert seen.code == 0
+    assert (tmp_path / "tasks" / "hello.yaml").exists()
+    assert "taskops apply --emulator" in seen.screen
+    # What is there already is not asked for again.
+    again = watch(tmp_path, "init")
+    assert again.code == 0
+    assert "Name of" not in again.screen
+
+
+def test_init_takes_what_a_person_says(tmp_path: Path) -> None:
+    asked = {"Name of the project": "My Shop", "to be brought into git?": "y"}
+    seen = watch(tmp_path, "init", answers=asked)
+
+    assert seen.code == 0
+    assert "project: my-shop\n" in (tmp_path / "taskops.yaml").read_text()
+    assert not (tmp_path / "tasks").exists()
+    assert "taskops pull" in seen.screen
+
+
+def test_the_command_after_an_apply_works(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    seen = watch(root, "apply", "--emulator", "--yes")
+    assert seen.screen.splitlines()[-1] == "Next: taskops run hello --emulator"
+    assert watch(root, "run", "hello", "--emulator").code == 0

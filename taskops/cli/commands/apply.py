@@ -195,6 +195,8 @@ def _apply(
     step_outputs(sheet_of(report.plan), report.exit, done)
     if report.outcomes:
         out.write(f"\n{report_text(report, look, resume=resume)}")
+    if not resume and sys.stderr.isatty():
+        tell(f"Next: taskops {_after(report)}{place_words(given, shape=False)}")
     code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, report)
@@ -208,6 +210,15 @@ def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
+
+
+def _after(report: Report) -> str:
+    """What a person may want to see of what is there now."""
+    for outcome in report.outcomes:
+        record = outcome.record
+        if record is not None and record.kind == "code" and record.live:
+            return f"run {outcome.address.name}"
+    return "status"
 
 
 def _write_results(folder: str | None, report: Report) -> bool:

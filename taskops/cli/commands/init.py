@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.option("-C", "--directory", default=".", metavar="DIR", help="Where to write.")
 @click.option(
-    "--project", metavar="NAME", help="The project's name; the folder's is it."
+    "--project", metavar="NAME", help="The project's name; else the folder's."
 )
 @click.option(
     "--existing",
@@ -36,14 +37,17 @@ def command(
     directory: str, project: str | None, existing: bool, github: bool, action: str
 ) -> None:
     """Write what a new project is missing."""
+    from taskops.cli.streams import interactive
     from taskops.manifests.project import FILE
     from taskops.manifests.starter import project_slug, starter_files
 
     root = Path(directory)
     root.mkdir(parents=True, exist_ok=True)
-    name = project or project_slug(root.resolve().name)
     # A project that is there already has tasks of its own.
     fresh = not (root / FILE).exists()
+    name = project or project_slug(root.resolve().name)
+    if fresh and interactive():
+        name, existing = _asked(name, given=bool(project), existing=existing)
     files = starter_files(name, example=fresh and not existing)
     if github:
         # Runners forget their disks: what was applied has to live in git.
@@ -53,12 +57,29 @@ def command(
     if github:
         _write_workflows(root, action)
     click.echo("")
+    here = "" if directory == "." else f" -C {shlex.quote(directory)}"
     if existing:
-        click.echo("Next: set ANCHORBROWSER_API_KEY, then run: taskops pull")
+        click.echo("Next, with ANCHORBROWSER_API_KEY set:")
+        click.echo(f"  taskops pull{here}")
+        click.echo(f"  taskops plan{here}")
         return
     click.echo("Next, without any key:")
-    click.echo("  taskops plan --emulator")
-    click.echo("  taskops apply --emulator")
+    click.echo(f"  taskops plan{here} --emulator")
+    click.echo(f"  taskops apply{here} --emulator")
+    click.echo("\nThe same without --emulator is for the account of your key.")
+
+
+def _asked(name: str, *, given: bool, existing: bool) -> tuple[str, bool]:
+    """What a person says who is there to be asked; Enter takes what is offered."""
+    from taskops.manifests.starter import project_slug
+
+    if not given:
+        said: str = click.prompt("Name of the project", default=name, err=True)
+        name = project_slug(said)
+    if not existing:
+        question = "Does the account have tasks already, to be brought into git?"
+        existing = click.confirm(question, default=False, err=True)
+    return name, existing
 
 
 def _write_workflows(root: Path, action: str) -> None:

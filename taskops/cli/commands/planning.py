@@ -134,7 +134,9 @@ def read_sheet(path: str) -> Sheet:
         text = Path(path).read_text("utf-8", "replace")
     except OSError as error:
         raise TaskopsError(
-            f"the plan file `{path}` cannot be read", error.strerror or str(error)
+            f"the plan file `{path}` cannot be read",
+            error.strerror or str(error),
+            "`taskops plan --out FILE` makes one",
         ) from error
     return sheet_from_json(text, path)
 

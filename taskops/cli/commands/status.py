@@ -107,7 +107,9 @@ def named(records: list[Record], name: str | None) -> list[Record]:
         close = get_close_matches(name, [r.address.name for r in records], 1)
         raise UsageError(
             f"`{name}` is not in the ledger",
-            hint=f"did you mean `{close[0]}`?" if close else "run `taskops status`",
+            hint=f"did you mean `{close[0]}`?"
+            if close
+            else "`taskops status` without a name lists what is; apply puts it there",
         )
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -112,7 +113,8 @@ class Failures:
             httpx.RemoteProtocolError: "the connection was cut",
             httpx.ReadError: "the connection was reset",
         }
-        return words.get(type(error)) or self.redactor.clean(str(error), 200)
+        told = re.sub(r"^\[Errno -?\d+\] ", "", str(error))
+        return words.get(type(error)) or self.redactor.clean(told, 200)
 
     def unreadable(self, error: Unreadable) -> str:
         """How an answer begins that is no JSON."""
