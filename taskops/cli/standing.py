@@ -45,4 +45,7 @@ def _lines(found: History | None) -> list[str]:
     lines = [f"published versions: {versions}{'; a draft' if found.draft else ''}"]
     if found.generation:
         lines.append(f"generation: {found.generation}")
-    return [*lines, *(f"run {run}" for run in found.runs or ("none yet",))]
+    if not found.runs:
+        # Runs of generated tasks may be in no list: that is not documented.
+        return [*lines, "no runs are listed"]
+    return [*lines, *(f"run {run}" for run in found.runs)]

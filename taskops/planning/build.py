@@ -230,7 +230,11 @@ class _Drafting:
 
     def unmanaged(self) -> int:
         """How many objects on the services nobody here speaks of."""
-        known = {(a.provider, r.id) for a, r in self.inputs.state.records.items()}
+        known = {
+            (address.provider, one)
+            for address, record in self.inputs.state.records.items()
+            for one in _ids(record)
+        }
         names = {(r.address.provider, r.name) for r in self.inputs.resources}
         return sum(
             (provider, observed.id) not in known
@@ -238,6 +242,13 @@ class _Drafting:
             for provider, reading in self.inputs.readings.items()
             for observed in reading.objects
         )
+
+
+def _ids(record: Record) -> tuple[str, ...]:
+    """The object, and what is on its way to take its place."""
+    jobs = (record.job, record.next)
+    started = [i for job in jobs if job for i in (job.poll_id, *job.ids.values())]
+    return (record.id, *started)
 
 
 def _sameness(record: Record) -> str:

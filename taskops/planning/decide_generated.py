@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskops.comparing.diff import differing_paths
 from taskops.model.change import Difference, Keep, Start, Update, Wait
+from taskops.model.values import at
 from taskops.planning.context import Context, problem
 from taskops.planning.decide import Decision, ambiguous, kind_changed, refuse_foreign
 from taskops.planning.decide_jobs import failed, outcome_unknown
@@ -100,7 +102,7 @@ def _replacing(
         case "failed":
             return failed(resource, job, before, context)
         case "ready" if job.digest != resource.digest:
-            return Start(resource.address, resource, "pending", before, why=CHANGED)
+            return _regenerate(resource, record, before)
         case "ready" | "running":
             return _flying(resource, job, before)
 
@@ -154,7 +156,7 @@ def _ready(
     if moves and (taken := refuse_foreign(resource, before, context)) is not None:
         return taken
     if changed:
-        return Start(resource.address, resource, "pending", before, why=CHANGED)
+        return _regenerate(resource, record, before)
     if moves:
         return _rename(resource, record, before)
     healed = record.draft and before.draft and before.draft.digest != record.draft
@@ -167,6 +169,23 @@ def _ready(
         before,
         resource,
         records=stale,
+    )
+
+
+def _regenerate(resource: Resource, record: Record, before: Observed | None) -> Start:
+    """Made anew beside the old one; shown is what it was made from, and will be."""
+    was, wanted = record.spec, resource.content
+    paths = differing_paths(was, wanted) if was else []
+    return Start(
+        resource.address,
+        resource,
+        "pending",
+        before,
+        why=CHANGED,
+        differences=tuple(
+            Difference(path, at(was, path), at(wanted, path), "pending")
+            for path in paths
+        ),
     )
 
 

@@ -93,6 +93,8 @@ def test_another_prompt_replaces_the_task_under_its_name(account: Account) -> No
 
     assert isinstance(change, Start)
     assert "changed" in change.why
+    shown = [(d.path, d.before, d.after) for d in change.differences]
+    assert shown == [(("user_task",), "get it", "get the newest")]
     assert report.exit == 0, report.outcomes
     assert names(account) == ["invoice"]
     assert len(starts(account)) == 2
@@ -105,11 +107,13 @@ def test_no_wait_leaves_it_in_flight_and_the_next_run_resumes(
     wanted = [generated("invoice", "get it")]
 
     report = account.apply(wanted, wait=False)
-    (change,) = account.plan(wanted).effective
+    plan = account.plan(wanted)
+    (change,) = plan.effective
     resumed = account.apply(wanted)
 
     assert [o.status for o in report.outcomes] == ["in_progress"]
     assert isinstance(change, Wait)
+    assert plan.unmanaged == 0
     assert resumed.exit == 0
     assert starts(account) == ["invoice"]
 

@@ -46,16 +46,25 @@ def history_of(door: Door, object_id: str, poll_id: str = "") -> History | None:
 
 def _runs(door: Door, path: str) -> tuple[str, ...]:
     try:
-        answer = unwrap(door.read(f"{path}/executions", page="1", limit="10"))
+        answer = unwrap(door.read(f"{path}/executions", page="1", limit="100"))
     except NotFound:
         return ()
     rows = sorted(
         _rows(answer, "results"), key=lambda row: text_of(row.get("startTime"))
     )
-    return tuple(
-        f"{text_of(row.get('createdAt'))[:19]} {text_of(row.get('status'))}"
-        for row in rows[-NEWEST:][::-1]
-    )
+    return tuple(_run(row) for row in rows[-NEWEST:][::-1])
+
+
+def _run(row: Mapping[str, object]) -> str:
+    """When, what became of it, of which version, and how long it took."""
+    when = text_of(row.get("startTime"))[:19].replace("T", " ")
+    told = [text_of(row.get("status")), f"version {row.get('version')}"]
+    took = row.get("executionTime")
+    if isinstance(took, int | float):
+        told.append(f"{took / 1000:.1f} s")
+    if why := text_of(row.get("errorMessage")):
+        told.append(why)
+    return f"{when}  {', '.join(told)}"
 
 
 def _generation(door: Door, poll_id: str) -> str:
