@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,7 +30,6 @@ from taskops.ledger.credential import Credential
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 BASIC = "basic " + base64.b64encode(f"x-access-token:{TOKEN}".encode()).decode()
 
@@ -39,6 +39,16 @@ class Server(ThreadingHTTPServer):
 
     folder: Path
     seen: list[list[str]]
+    running: set[str]
+    """The command line of every process, as anybody on the machine may read it."""
+
+
+def command_lines() -> set[str]:
+    lines = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            lines.add(path.read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
+    return lines
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -56,6 +66,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer()
 
     def answer(self) -> None:
+        # Git and its helpers are all alive now: they wait for this very answer.
+        self.server.running |= command_lines()
         shown = self.headers.get_all("Authorization") or []
         self.server.seen.append(shown)
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -98,7 +110,7 @@ class Handler(BaseHTTPRequestHandler):
 @contextmanager
 def serving(folder: Path) -> Iterator[Server]:
     with Server(("127.0.0.1", 0), Handler) as server:
-        server.folder, server.seen = folder, []
+        server.folder, server.seen, server.running = folder, [], set()
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:
@@ -174,6 +186,21 @@ def test_the_token_is_on_no_command_line_nor_in_local_commands(
         if pair in line:
             told = line.split(" GIT_", 1)[0]
             assert any(word in told for word in ("ls-remote", "fetch", "push")), told
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+def test_no_command_line_of_the_machine_shows_the_token(
+    here: Path, server: Server
+) -> None:
+    ledger, one = git_ledger(here, environ={"TASKOPS_GIT_TOKEN": TOKEN}), opening()
+    ledger.open(one, ledger.read().revision)
+    ledger.close(closing_of(one, record()))
+
+    for helper in ("git push", "git ls-remote", "git-remote-http"):
+        words = helper.split()
+        assert any(all(word in line for word in words) for line in server.running)
+    secret = (TOKEN, BASIC.removeprefix("basic "))
+    assert not [line for line in server.running if any(s in line for s in secret)]
 
 
 def test_the_token_is_written_nowhere(here: Path, tmp_path: Path) -> None:
