@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,8 @@ class SavedChange:
     to: str
     """Digest of the wanted content; empty for a delete."""
     fields: Mapping[str, tuple[str, str]]
+    there: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """What `places` says of the object as it was; empty where there was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,14 +134,51 @@ def _told(saved: SavedChange, now: Change | None) -> str:
         return f"{name}: its manifest, code or variables changed since the plan"
     if isinstance(now, Wait):
         return f"{name}: it has been started meanwhile"
-    fields = _fields(now)
-    told = [
-        f"`{path}` was {saved.fields[path][0] if path in saved.fields else 'as wanted'}"
-        f" in the plan, is {fields[path][0] if path in fields else 'as wanted'} now"
-        for path in sorted({*saved.fields, *fields})
-        if saved.fields.get(path) != fields.get(path)
+    fields, there = _fields(now), _there(now)
+    told: list[str] = []
+    if saved.there.get("id") == there.get("id"):
+        told = _moved(saved.fields, fields, "as wanted")
+    told = told or _moved(_pairs(saved.there), _pairs(there), "not there")
+    return f"{name}: " + (", ".join(told) or "it is another change now")
+
+
+def _moved(
+    then: Mapping[str, tuple[str, str]], now: Mapping[str, tuple[str, str]], else_: str
+) -> list[str]:
+    """What differs between two views of an object, with the value in each."""
+    absent = (else_, "")
+    return [
+        f"`{word}` was {then.get(word, absent)[0]} in the plan, "
+        f"is {now.get(word, absent)[0]} now"
+        for word in sorted({*then, *now})
+        if then.get(word) != now.get(word)
     ]
-    return f"{name}: " + (", ".join(told) or "the object on the service moved")
+
+
+def _pairs(there: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    return {word: (value, "") for word, value in there.items()}
+
+
+def places(object_id: str, name: str, draft: str, live: str) -> dict[str, str]:
+    """Which object it is and what it holds, for telling that it moved."""
+    told = {"id": object_id, "name": as_json(name)}
+    return told | {
+        word: f"text {digest[:12]}" if digest else "empty"
+        for word, digest in (("draft", draft), ("published version", live))
+    }
+
+
+def _there(change: Change) -> dict[str, str]:
+    before = getattr(change, "before", None)
+    if before is None:
+        return {}
+    draft, live = before.draft, before.latest
+    return places(
+        before.id,
+        before.name,
+        "" if draft is None else draft.digest,
+        "" if live is None else live.digest,
+    )
 
 
 def _fields(change: Change) -> dict[str, tuple[str, str]]:

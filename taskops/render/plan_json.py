@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TypeAlias, cast
 
 from taskops.errors import UsageError
@@ -12,7 +13,7 @@ from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address
 from taskops.model.values import canonical
 from taskops.render.problems import problem_data
-from taskops.render.sheet import Field, Note, Row, Sheet, Verb
+from taskops.render.sheet import Field, Note, Row, Sheet, There, Verb
 
 FORMAT = 1
 
@@ -66,6 +67,7 @@ def row_data(row: Row) -> dict[str, object]:
         "digest": row.digest,
         "to": row.to,
         "id": row.id,
+        "there": None if row.there is None else asdict(row.there),
         "manifest": row.manifest,
         "risks": row.risks,
         "fields": [_field_data(field) for field in row.fields],
@@ -154,7 +156,16 @@ def _row(data: Json) -> Row:
         str(data["id"]),
         str(data["manifest"]),
         tuple(str(risk) for risk in cast("list[object]", data["risks"])),
+        _there(data.get("there")),
     )
+
+
+def _there(data: object) -> There | None:
+    """Plans of before this was noted do not have it."""
+    if data is None:
+        return None
+    told = _map(data)
+    return There(*(str(told[key]) for key in ("name", "version", "draft", "live")))
 
 
 def _field(data: Json) -> Field:

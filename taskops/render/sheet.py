@@ -27,6 +27,16 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class There:
+    """What stood on the service when the plan was made; digests may be empty."""
+
+    name: str = ""
+    version: str = ""
+    draft: str = ""
+    live: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One change that writes or waits."""
 
@@ -45,6 +55,7 @@ class Row:
     manifest: str = ""
     risks: tuple[str, ...] = ()
     """Why a person should look at this one first."""
+    there: There | None = None
 
     @property
     def provider(self) -> str:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.values import thaw
-from taskops.render.sheet import Field, Note, Row, Sheet
+from taskops.render.sheet import Field, Note, Row, Sheet, There
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from taskops.model.change import Change, Difference
     from taskops.model.plan import Plan
+    from taskops.model.resource import Observed
 
 STARTS = MappingProxyType({"generated": "generate", "agent": "run", "code": "start"})
 
@@ -122,6 +123,7 @@ def _update(change: Update, digest: str) -> Row:
         change.before.id,
         change.after.manifest,
         (*_moved(change.origin), *risks),
+        _there(change.before),
     )
 
 
@@ -172,6 +174,7 @@ def _start(change: Start, digest: str) -> Row:
         "" if change.before is None else change.before.id,
         change.after.manifest,
         (*_moved(change.origin), *(("replaces the live task",) if again else ())),
+        None if change.before is None else _there(change.before),
     )
 
 
@@ -199,6 +202,16 @@ def _delete(change: Delete, digest: str) -> Row:
         digest=digest,
         id=change.before.id,
         risks=("deletes it on the service", *_moved(change.origin)),
+        there=_there(change.before),
+    )
+
+
+def _there(before: Observed) -> There:
+    return There(
+        before.name,
+        before.version,
+        "" if before.draft is None else before.draft.digest,
+        "" if before.latest is None else before.latest.digest,
     )
 
 

@@ -103,6 +103,36 @@ def test_an_object_that_vanished_or_appeared_stops_it(
     assert at.written() == before
 
 
+@pytest.mark.parametrize(
+    ("moved", "told"),
+    [
+        ({"latest": {"description": "by hand"}}, r"`description` was as wanted in the"),
+        (
+            {"draft": {"code": "by hand"}},
+            r"`draft` was text \w{12} in the plan, is text",
+        ),
+        ({"rename": "by-hand"}, r'`name` was as wanted in the plan, is "by-hand" now'),
+        ({"delete": True}, r"`id` was [0-9a-f-]+ in the plan, is not there now"),
+    ],
+)
+def test_what_moved_is_told_by_its_field_with_both_values(
+    tmp_path: Path, at: Service, moved: dict[str, Any], told: str
+) -> None:
+    root = applied(tmp_path, at)
+    edit(root, "max_duration: 5", "max_duration: 6")
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    (row,) = json.loads((root / "p.json").read_text())["changes"]
+    assert row["there"]["name"] == "hello"
+    assert row["there"]["version"]
+    assert row["there"]["draft"] == row["there"]["live"] != row["to"]
+    at.account.edit(name="hello", **moved)
+    before = at.written()
+    said = taskops(root, "apply", "p.json", **at.variables)
+    ends(said, 6, "nothing was written", "`anchor/hello`: ")
+    assert re.search(told, said.err), said.err
+    assert at.written() == before
+
+
 def test_a_plan_for_another_environment_or_account_is_refused(
     tmp_path: Path, at: Service
 ) -> None:

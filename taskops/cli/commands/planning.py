@@ -17,7 +17,7 @@ from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
 from taskops.planning.digest import plan_digest
-from taskops.planning.saved import SavedChange, SavedPlan, as_json
+from taskops.planning.saved import SavedChange, SavedPlan, as_json, places
 from taskops.render.html import plan_html
 from taskops.render.markdown import plan_markdown
 from taskops.render.plan_json import plan_json, row_data, sheet_from_json
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from taskops.cli.streams import Color
     from taskops.model.plan import Report
     from taskops.model.ports import Event
-    from taskops.render.sheet import Sheet
+    from taskops.render.sheet import Row, Sheet
 
 
 class Watch:
@@ -158,11 +158,19 @@ def saved_plan(sheet: Sheet, path: str) -> SavedPlan:
                     ".".join(field.path): (as_json(field.before), as_json(field.after))
                     for field in row.fields
                 },
+                there=_there(row),
             )
             for row in sheet.rows
             if row.digest
         ],
     )
+
+
+def _there(row: Row) -> dict[str, str]:
+    if row.there is None:
+        return {}
+    there = row.there
+    return places(row.id, there.name, there.draft, there.live)
 
 
 def _require_whole(sheet: Sheet, path: str) -> None:
