@@ -113,15 +113,17 @@ def _cancelled(opened: Session, record: Record) -> str:
             f"`{address}` goes on until it ends",
             "wait for it with `taskops apply`",
         )
-    if job is None or not job.poll_id:
-        raise TaskopsError(
-            f"no run of `{address}` is known",
-            "its start is not recorded, or its answer was lost",
-            "run `taskops plan`: it looks for it",
-        )
     from taskops.providers.browser_use.provider import BrowserUse
 
     provider = opened.provider(address.provider, writable=True)
     assert isinstance(provider, BrowserUse)  # noqa: S101  # by its name
+    if job is not None and job.status == "unknown":
+        job = provider.find(address.name, job)
+    if job is None or not job.poll_id:
+        raise TaskopsError(
+            f"no run of `{address}` is known",
+            "its start is not recorded, or its answer was lost and it cannot be found",
+            "look at the service's dashboard",
+        )
     state = provider.cancel(job)
     return state.detail if state.status != "running" else "asked to stop"

@@ -53,9 +53,11 @@ def _mismatch(schema: object, value: object) -> str:
 
     # A registry of its own: a `$ref` to the network is never followed.
     registry: Registry[Any] = Registry()
-    validator = jsonschema.Draft202012Validator(
-        cast("dict[str, Any]", schema), registry=registry
+    given = cast("dict[str, Any]", schema)
+    dialect = jsonschema.validators.validator_for(
+        given, default=jsonschema.Draft202012Validator
     )
+    validator = dialect(given, registry=registry)
     try:
         errors = sorted(
             validator.iter_errors(cast("Any", value)),

@@ -114,7 +114,11 @@ class Sent:
         import jsonschema  # noqa: PLC0415 - felt at every start, and rarely needed
 
         try:
-            jsonschema.Draft202012Validator.check_schema(cast("dict[str, Any]", value))
+            given = cast("dict[str, Any]", value)
+            dialect = jsonschema.validators.validator_for(
+                given, default=jsonschema.Draft202012Validator
+            )
+            dialect.check_schema(given)
 
         except jsonschema.SchemaError as error:
             at = "/".join(str(key) for key in error.absolute_path) or "its top"

@@ -231,3 +231,32 @@ def test_a_run_is_stopped_where_the_service_can(agents: Agents) -> None:
     _, said = taskops(agents, "apply", "--yes")
     assert "the run was stopped" in said
     assert len(agents.runs()) == 2
+
+
+def test_a_run_whose_start_has_no_answer_is_stopped_too(agents: Agents) -> None:
+    agents.account.set_behaviours({"run_polls": "1000000"})
+    agents.browser_use()
+    lost = {"method": "POST", "do": "status", "status": 504, "when": "after"}
+    nothing = {"method": "GET", "path": "/tasks$", "do": "status", "status": 400}
+    agents.account.set_faults([lost, {**nothing, "nth": 2}])
+    assert taskops(agents, "apply", "--yes")[0] == 9
+    agents.account.set_faults([])
+
+    code, said = taskops(agents, "run", "--cancel", "news")
+
+    assert code == 0, said
+    assert "stopped" in said
+    stops = [c for c in agents.account.commits() if c["kind"] == "browser-use-stop"]
+    assert len(stops) == 1
+
+
+def test_a_run_that_nobody_finds_cannot_be_stopped(agents: Agents) -> None:
+    agents.browser_use()
+    lost = {"method": "POST", "do": "status", "status": 504, "when": "before"}
+    agents.account.set_faults([lost])
+    taskops(agents, "apply", "--yes")
+
+    code, said = taskops(agents, "run", "--cancel", "news")
+
+    assert code == 1
+    assert "no run of `browser_use/news` is known" in said

@@ -47,8 +47,20 @@ def refused(agents: Agents, status: int, body: object) -> tuple[str, str]:
         (
             400,
             {"detail": "Session is stopped"},
-            "the session is stopped, or is busy with another run: Session is stopped",
+            "the session is stopped: Session is stopped",
             "leave `browserSettings.sessionId` out",
+        ),
+        (
+            400,
+            {"detail": "Agent session already has a running task."},
+            "the session is busy: Agent session already has a running task.",
+            "wait until its run has ended",
+        ),
+        (
+            400,
+            {"detail": "Bad request"},
+            "the session is stopped, or is busy with another run: Bad request",
+            "wait until its run has ended",
         ),
         (401, {"detail": "no"}, "does not take the key: no", "BROWSER_USE_API_KEY"),
         (

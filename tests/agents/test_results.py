@@ -157,3 +157,17 @@ def test_a_session_that_is_no_id_leads_nowhere() -> None:
     item = {"status": "finished", "sessionId": "../../evil?x"}
 
     assert "link" not in job_state(item, "https://cloud.browser-use.com/agent/").result
+
+
+def test_a_schema_is_read_by_the_dialect_that_it_names(agents: Agents) -> None:
+    above = {"type": "integer", "minimum": 0, "exclusiveMinimum": True}
+    older = {
+        "$schema": "http://json-schema.org/draft-04/schema#",
+        "type": "object",
+        "properties": {"n": above},
+    }
+    agents.browser_use(structuredOutput=older)
+
+    assert "start" in agents.verbs().values()
+    assert not verdict(older, output='{"n": 1}')[1]
+    assert "`structured.n`" in verdict(older, output='{"n": 0}')[1]

@@ -258,7 +258,11 @@ class BrowserUse:
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """A start whose answer was lost, found by the intent that it carries."""
-        del after
+        return self.find(after.address.name, job)
+
+    def find(self, name: str, job: Job) -> Job | None:
+        """The same, of the agent task of that name; None when it is not certain."""
+        self._label(name)
         try:
             runs, _ = search(self.door, self._names, [job])
         except TaskopsError:

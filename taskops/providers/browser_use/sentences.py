@@ -29,13 +29,7 @@ def in_our_words(error: TaskopsError) -> TaskopsError:
                 status=404,
             )
         case Refused(status=400):
-            return Refused(
-                "the session is stopped, or is busy with another run",
-                said,
-                "wait until its run has ended, or leave `browserSettings.sessionId` "
-                "out for a session of its own",
-                status=400,
-            )
+            return _session(said)
         case Refused(status=402):
             return Refused(
                 "the credits or the monthly spending limit of Browser Use are used up",
@@ -60,6 +54,20 @@ def in_our_words(error: TaskopsError) -> TaskopsError:
             )
         case _:
             return error
+
+
+def _session(said: str) -> Refused:
+    """A 400 is about the session; its words tell whether waiting helps."""
+    out = "leave `browserSettings.sessionId` out for a session of its own"
+    wait = f"wait until its run has ended, or {out}"
+    match "stopped" in said, "running task" in said:
+        case True, False:
+            return Refused("the session is stopped", said, out, status=400)
+        case False, True:
+            return Refused("the session is busy", said, wait, status=400)
+        case _:
+            words = "the session is stopped, or is busy with another run"
+            return Refused(words, said, wait, status=400)
 
 
 def other_shape(
