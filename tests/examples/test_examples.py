@@ -105,7 +105,17 @@ def test_a_story_only_knows_example_domains_and_known_packages(name: str) -> Non
 @pytest.mark.parametrize("name", STORIES)
 def test_a_readme_shows_what_one_sees(name: str, copy: Path) -> None:
     told = story(name, copy)
-    readme = (told.root / "README.md").read_text("utf-8")
+    follow(told, (told.root / "README.md").read_text("utf-8"))
+
+
+def test_the_readme_of_the_project_tells_a_whole_life(copy: Path) -> None:
+    readme = (EXAMPLES.parent / "README.md").read_text("utf-8")
+    life = readme.partition("\n## A whole life\n")[2].partition("\n## ")[0]
+    follow(story("supplier-desk", copy), life)
+
+
+def follow(told: Story, readme: str) -> None:
+    """Type what a README says, and see what it shows."""
     said, checked = "", 0
     blocks = re.findall(r"```console\n(.*?)```", readme, re.DOTALL)
     for line in "".join(blocks).splitlines():
