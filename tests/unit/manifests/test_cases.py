@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,6 +38,27 @@ def _problems(root: Path) -> tuple[Problem, ...]:
     return load_resources(project, environ=ENVIRON, canonical=_as_it_is).problems
 
 
+def _unpacked(case: Path, folder: Path) -> Path:
+    """The project, with those files that no repository should hold."""
+    special = case / "special.txt"
+    if not special.exists():
+        return case
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no FIFOs here")
+    root = shutil.copytree(case, folder / case.name)
+    for beside in ("outside/tasks", f"{case.name}-of-another", f"{case.name}/.git"):
+        (folder / beside).mkdir(parents=True)
+    (folder / f"{case.name}-of-another" / "a.ts").write_text("hunter2")
+    (folder / case.name / ".git" / "config").write_text("hunter2")
+    for line in special.read_text("utf-8").splitlines():
+        path, _, target = line.partition(" -> ")
+        if target:
+            (root / path).symlink_to(target)
+        else:
+            os.mkfifo(root / path.removesuffix(" is a FIFO"))
+    return root
+
+
 def _lines(problems: Iterable[Problem]) -> str:
     mark = {"error": "", "warning": "warning: "}
     return "".join(
@@ -49,8 +72,8 @@ def test_valid_case(case: Path) -> None:
 
 
 @pytest.mark.parametrize("case", sorted(CASES.glob("invalid/*")), ids=lambda c: c.name)
-def test_invalid_case(case: Path) -> None:
-    problems = _problems(case)
+def test_invalid_case(case: Path, tmp_path: Path) -> None:
+    problems = _problems(_unpacked(case, tmp_path))
 
     said = _lines(problems)
     assert said == (case / "expected.txt").read_text("utf-8")
