@@ -46,8 +46,9 @@ def _unpacked(case: Path, folder: Path) -> Path:
     if not hasattr(os, "mkfifo"):
         pytest.skip("there are no FIFOs here")
     root = shutil.copytree(case, folder / case.name)
-    for beside in ("outside/tasks", f"{case.name}-of-another", f"{case.name}/.git"):
+    for beside in ("outside", f"{case.name}-of-another", f"{case.name}/.git"):
         (folder / beside).mkdir(parents=True)
+    (folder / "outside" / "a.ts").write_text("hunter2")
     (folder / f"{case.name}-of-another" / "a.ts").write_text("hunter2")
     (folder / case.name / ".git" / "config").write_text("hunter2")
     for line in special.read_text("utf-8").splitlines():
