@@ -7,13 +7,15 @@ import random
 import sys
 import time
 import traceback
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from soak.counts import Counts
+from soak.document import write
 from soak.machine import Account, Violated
-from taskops.providers.http import door
+from soak.process import quicken
 
 LIVES = 5
 """Lives of one round; each round has a seed of its own."""
@@ -23,7 +25,7 @@ STEPS = 12
 
 def live(number: int, counts: Counts, *, lives: int, shrink: bool = False) -> str:
     """One round; empty, or how it ended badly."""
-    door.BACKOFF = 0.001
+    quicken()
     phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
     machine = seed(number)(type("Account", (Account,), {"counts": counts}))
     try:
@@ -68,6 +70,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="soak", description=__doc__)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--seed", type=int, help="one round alone, made small")
+    parser.add_argument("--into", type=Path, help="write the counts into this page")
     given = parser.parse_args()
     counts = Counts()
     began = time.monotonic()
@@ -82,8 +85,10 @@ def main() -> int:
             bad += 1
             print(f"seed {number}:\n{said}", flush=True)  # noqa: T201  # this is a command
     seconds = time.monotonic() - began
-    print(f"{seconds:.0f} seconds of random lives")  # noqa: T201  # this is a command
-    print("\n".join(counts.lines()))  # noqa: T201  # this is a command
+    told = [f"{seconds:,.0f} seconds of random lives", *counts.lines()]
+    print("\n".join(told))  # noqa: T201  # this is a command
+    if given.into is not None:
+        write(given.into, "counts", ["```", *told, "```"])
     return 1 if bad or counts.violations else 0
 
 
