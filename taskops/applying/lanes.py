@@ -92,6 +92,8 @@ class Lanes:
             self._jobs.put(None)
 
     def _put(self, job: _Job) -> None:
+        # No lane is left: nobody would ever take it, and no deadline would begin.
+        self._require_lanes()
         if self._started < self.count:
             self._started += 1
             self._spawn()
@@ -118,13 +120,16 @@ class Lanes:
     def _abandon(self, job: _Job) -> None:
         job.abandoned = True
         self._abandoned += 1
+        self._require_lanes()
+        self._spawn()
+
+    def _require_lanes(self) -> None:
         if self._abandoned >= self.count:
             raise TaskopsError(
                 "the service hangs: too many requests never ended",
                 f"{self._abandoned} requests were given up after their deadline",
                 "run the same command again when the service answers",
             )
-        self._spawn()
 
 
 class Batch(Generic[K, R]):
@@ -143,8 +148,8 @@ class Batch(Generic[K, R]):
     def submit(self, key: K, work: Callable[[], R]) -> None:
         """Hand a job to the next free lane."""
         job = _Job(work, self._results)
-        self._keys[job] = key
         self._lanes._put(job)  # noqa: SLF001  # two halves of one thing
+        self._keys[job] = key
 
     def wait(self, seconds: float) -> list[tuple[K, R | Exception]]:
         """Whatever came back, or ran out of time, within so many seconds."""

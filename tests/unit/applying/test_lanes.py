@@ -132,4 +132,7 @@ def test_when_every_lane_was_given_up_the_run_ends() -> None:
 
     with pytest.raises(TaskopsError, match="the service hangs"):
         batch.wait(0.01)
+    # Nobody is left to take another job, so none may be waited for.
+    with pytest.raises(TaskopsError, match="the service hangs"):
+        list(lanes.map(lambda n: n, [1]))
     hangs.set()
