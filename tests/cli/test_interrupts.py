@@ -17,7 +17,7 @@ from taskops.emulator.app import Emulator
 from taskops.emulator.server import serve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SECONDS = 20
@@ -105,7 +105,9 @@ def test_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     assert b"Apply:" not in out
 
 
-def at_a_terminal(root: Path, answer: bytes) -> tuple[int, bytes]:
+def at_a_terminal(
+    root: Path, answer: bytes, meanwhile: Callable[[], object] = bool
+) -> tuple[int, bytes]:
     """Run apply with a person at a terminal who types the answer."""
     ours, theirs = pty.openpty()
     running = subprocess.Popen(
@@ -130,6 +132,7 @@ def at_a_terminal(root: Path, answer: bytes) -> tuple[int, bytes]:
             break
         said += data
         if b"is accepted: " in said and not typed:
+            meanwhile()
             os.write(ours, answer)
             typed = True
     os.close(ours)
@@ -147,3 +150,19 @@ def test_only_yes_is_a_yes(tmp_path: Path, answer: bytes, code: int) -> None:
     assert said.index(b"+ hello") < said.index(b"Apply 1 change?")
     ours = taskops(root, "status", "--emulator").out.startswith("anchor/hello")
     assert ours == (code == 0)
+
+
+def test_what_moves_while_somebody_reads_is_not_written_over(tmp_path: Path) -> None:
+    root = project(tmp_path)
+
+    def edit() -> None:
+        account = Emulator(str(root / ".taskops" / "emulator.db"))
+        account.edit(name="hello", draft={"code": "// by hand"})
+        account.close()
+
+    ended, said = at_a_terminal(root, b"yes\n", edit)
+    assert ended in (6, 8)
+    account = Emulator(str(root / ".taskops" / "emulator.db"))
+    assert [c["kind"] for c in account.commits()] == ["edit"]
+    account.close()
+    assert b"Apply:" not in said

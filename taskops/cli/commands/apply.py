@@ -184,6 +184,9 @@ def _apply(
         tell("nothing was applied")
         return Exit.NOT_APPROVED
     try:
+        if approval.everything:
+            # Reading takes a while: what was read must still be true.
+            plan = _still(plan, planned(plan))
         report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
         step_outputs(sheet, refused.exit, block(error_text(refused)))
@@ -201,6 +204,19 @@ def _apply(
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, report)
     return code
+
+
+def _still(plan: Plan, now: Plan) -> Plan:
+    """The plan of now, if it is the one that somebody read; raises Stale."""
+    from taskops.errors import Stale
+
+    if now.digest != plan.digest:
+        raise Stale(
+            "something moved while the plan was read; nothing was written",
+            f"approved {plan.digest[:12]}…, now {now.digest[:12]}…",
+            "read the new plan above, and run the same command again",
+        )
+    return now
 
 
 def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
