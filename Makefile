@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 WHEEL := .venv-wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help demo session test lint types rules editor unit wheel bench soak clean
+.PHONY: help demo session test lint types rules editor unit wheel bench soak table clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -53,7 +53,10 @@ bench: $(VENV)/.ready ## How fast it is, as ratios in one run; writes bench.json
 	PYTHONPATH=tests $(BIN)/python -m bench
 
 soak: $(VENV)/.ready ## Random lives of accounts for SECONDS (default 300), with counts
-	PYTHONPATH=tests $(BIN)/python -m soak --seconds $(or $(SECONDS),300)
+	PYTHONPATH=tests $(BIN)/python -m soak --seconds $(or $(SECONDS),300) $(if $(INTO),--into $(INTO))
+
+table: $(VENV)/.ready ## Each fault at each request, for real; writes the table of RELIABILITY.md
+	PYTHONPATH=tests $(BIN)/python -m soak.table RELIABILITY.md
 
 clean: ## Remove what was made here
 	rm -rf $(VENV) $(WHEEL) dist build

@@ -16,6 +16,8 @@ from taskops.render.report import report_text
 from taskops.render.words import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from taskops.applying.approval import Approval
     from taskops.cli.commands.planning import Watch
     from taskops.cli.wiring import Session
@@ -184,9 +186,7 @@ def _apply(
         tell("nothing was applied")
         return Exit.NOT_APPROVED
     try:
-        if approval.everything:
-            # Reading takes a while: what was read must still be true.
-            plan = _still(plan, planned(plan))
+        plan = _still(plan, approval, planned)
         report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
         step_outputs(sheet, refused.exit, block(error_text(refused)))
@@ -206,10 +206,13 @@ def _apply(
     return code
 
 
-def _still(plan: Plan, now: Plan) -> Plan:
-    """The plan of now, if it is the one that somebody read; raises Stale."""
+def _still(plan: Plan, approval: Approval, planned: Callable[[Plan], Plan]) -> Plan:
+    """Reading takes a while: what a person read must be the plan of now, or Stale."""
     from taskops.errors import Stale
 
+    if not approval.everything:
+        return plan
+    now = planned(plan)
     if now.digest != plan.digest:
         raise Stale(
             "something moved while the plan was read; nothing was written",
