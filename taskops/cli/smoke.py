@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskops.cli.repository import who
 from taskops.cli.running import run_tasks, runnables
 from taskops.errors import Exit, TaskopsError
 from taskops.model.change import Create, Start, Update
+from taskops.model.record import Closing, Job, Opening
 from taskops.model.step import Publish
 from taskops.model.values import Code, put
 from taskops.render.clean import line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from taskops.cli.running import Attempt
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
     from taskops.model.ports import Provider
-    from taskops.model.resource import Version
+    from taskops.model.resource import Address, Version
+
+
+SECONDS = 60.0
+"""How long the ledger is held to write down what was taken back."""
 
 
 def smoke(
@@ -68,6 +75,7 @@ def _take_back(
     """Deploy the version before; the next plan shows that as a drift."""
     provider = opened.provider("anchor", writable=True)
     names = {attempt.name for attempt in failed}
+    live: dict[Address, str] = {}
     for change in plan.effective:
         name = change.address.name
         if name not in names:
@@ -81,8 +89,35 @@ def _take_back(
         except TaskopsError as error:
             tell(f"  {line(name)}: could not be taken back: {line(error.summary)}")
         else:
+            live[change.address] = before.digest
             told = f"version {before.number} is live again" if before.number else "back"
             tell(f"  {line(name)}: {told}; mend it in git, then apply")
+
+    if live:
+        _write_down(opened, live)
+
+
+def _write_down(opened: Session, live: Mapping[Address, str]) -> None:
+    """What is live again is ours: its mending in git is no conflict with it."""
+    state = opened.ledger.read()
+    person, apply = who(opened.home, opened.environ), opened.clock.uuid()
+    now = opened.clock.wall()
+    whose = (person.actor, person.host, person.run)
+    opening = Opening(apply, "", *whose, started=now, expires=now + SECONDS)
+    opened.ledger.open(opening, state.revision)
+    why = "its run failed, so the version before was made live again"
+    records = {
+        address: replace(
+            state.records[address],
+            job=Job(live[address], "failed", apply, error=why),
+            seen=None,
+        )
+        for address in live
+        if address in state.records
+    }
+    told = ", ".join(str(address) for address in records)
+    trailers = {"Taskops-Apply": apply, "Taskops-Run": person.run}
+    opened.ledger.close(Closing(records, state.targets, f"take back: {told}", trailers))
 
 
 def _deploy(provider: Provider, change: Update, before: Version) -> None:

@@ -20,6 +20,7 @@ from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing
 from taskops.planning.options import PlanOptions
+from taskops.planning.origin import TAKEN_BACK
 from taskops.planning.scope import in_scope, require_matches
 from taskops.planning.undeclared import decide_undeclared
 
@@ -262,7 +263,12 @@ def _sameness(record: Record) -> str:
 def open_intents(state: LedgerState) -> dict[Address, Intent]:
     """What an apply that never ended, or a write whose answer was lost, was about."""
     intents = {
-        address: Intent(address, "write", record.job.digest, record.job.intent)
+        address: Intent(
+            address,
+            TAKEN_BACK if record.job.status == "failed" else "write",
+            record.job.digest,
+            record.job.intent,
+        )
         for address, record in state.records.items()
         if record.kind == "code" and record.job is not None
     }

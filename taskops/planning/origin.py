@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from taskops.model.resource import Observed, Resource
 
 
+TAKEN_BACK = "take back"
+"""The intent of a version that was made live again because a newer one failed."""
+
+
 def applied_last(record: Record | None, resource: Resource) -> bool:
     """Whether the wanted content is what we applied last."""
     if record is None or not record.spec:
@@ -45,6 +49,10 @@ def content_origin(
     """Pending unless something is lost that neither git nor taskops wrote."""
     mine = ours(record, intent, resource)
     lost = [v for v in overwritten if v is not None and v.digest not in mine]
+    back = intent is not None and intent.change == TAKEN_BACK
+    if back and applied_last(record, resource):
+        # What failed goes live again only if a person says so; its mending may.
+        lost = [v for v in overwritten if v is not None and v.digest != resource.digest]
     if not lost:
         return "pending"
     return "drift" if applied_last(record, resource) else "conflict"

@@ -127,6 +127,9 @@ def test_what_fails_is_taken_back_to_the_version_before(
     assert emulator.commits()[-1]["kind"] == "deploy"
     assert emulator.commits()[-1]["code"] == before
     assert again == 6, refused
+    write(project, 3)
+    mended, said = apply(project, server)
+    assert mended == 0, said
 
 
 def test_without_a_version_before_nothing_is_taken_back(
