@@ -246,7 +246,9 @@ class Carrying:
                 done = cast("Done", (yield Perform(step)))
             except OutcomeUnknown as unknown:
                 # Deleting by id twice is deleting once, and it was ours.
-                yield from resolve(unknown, Perform(step))
+                there = yield from self._look(before.id, before.name, unknown)
+                if there is not None:
+                    yield from resolve(unknown, Perform(step))
                 done = Done(step.id)
             self.wrote = not done.already
         if self.prior is not None and self.prior.next is not None:

@@ -78,7 +78,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "delay": {"do": "delay", "seconds": 0.01},
     "no answer": {"do": "hang", "seconds": 3, "when": "after"},
     "hand edit before": {"do": "edit"},
-    "second copy of the name": {"do": "edit", "edit": {"name": "a", "draft": {}}},
+    "somebody makes `a`": {"do": "edit", "edit": {"name": "a", "draft": {}}},
 }
 
 EDIT = {"name": "b", "latest": {"code": "// by hand\n"}}
