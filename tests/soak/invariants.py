@@ -229,8 +229,15 @@ def _deletes(result: Result) -> Iterator[str]:
     if result.plan is None:
         return
     deletes = sum(commit["kind"] == "delete" for commit in result.own)
-    allowed = sum(
-        isinstance(change, Delete | Start | Wait) for change in result.plan.changes
-    )
+    allowed = sum(_deletes_of(change, result) for change in result.plan.changes)
     if deletes > allowed:
         yield f"8: {deletes} deletes, {allowed} in the plan"
+
+
+def _deletes_of(change: Change, result: Result) -> int:
+    """A replacement deletes what it replaces, and another that was not yet in place."""
+    if not isinstance(change, Delete | Start | Wait):
+        return 0
+    record = result.before.records.get(change.address)
+    beside = isinstance(change, Start) and record is not None and record.next
+    return 2 if beside else 1
