@@ -59,7 +59,7 @@ def require_approval(plan: Plan, approval: Approval) -> None:
             "the service was changed outside git; nothing was written",
             "; ".join(f"`{c.address}`: {verb(c)}, {_origin(c)}" for c in moved),
             "keep what is on the service with `taskops pull "
-            f"{' '.join(c.address.name for c in moved)}`, or undo it with "
+            f"{' '.join(c.address.name for c in moved)} --force`, or undo it with "
             f"`taskops apply --expect-digest {plan.digest[:SHORTEST]}`",
         )
 

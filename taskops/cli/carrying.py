@@ -56,7 +56,9 @@ def carry(
                 approval = _renewed(given, approval, plan, fresh)
                 plan = fresh
     except NotApproved as refused:
-        # The command in the hint must be the one that works here.
+        # The commands in the hint must be those that work here.
+        there = f" --force{place_words(given, shape=False)}`"
+        refused.hint = refused.hint.replace(" --force`", there)
         here = f"taskops apply{place_words(given)} "
         refused.hint = refused.hint.replace("taskops apply ", here)
         raise

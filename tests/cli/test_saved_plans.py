@@ -287,6 +287,22 @@ def test_yes_is_no_approval_of_drift_and_names_both_ways_out(
     assert last.code == 0, last.out
 
 
+def test_the_other_way_out_keeps_the_hand_edit(tmp_path: Path, at: Service) -> None:
+    root = project(tmp_path)
+    edit(root, "version: 1", "version: 1\nenvironments: {a: {}, b: {}}", "taskops.yaml")
+    where = ("--env", "b")
+    assert taskops(root, "apply", "--yes", *where, **at.variables).code == 0
+    at.account.edit(name="hello", latest={"description": "by hand"})
+    said = taskops(root, "apply", "--yes", *where, **at.variables)
+    ends(said, 6)
+    (command,) = re.findall(r"`(taskops pull [^`]+)`", said.err)
+    kept = taskops(root, *shlex.split(command)[1:], **at.variables)
+    assert kept.code == 0, kept.err
+    assert "by hand" in (root / "tasks" / "hello.yaml").read_text()
+    last = taskops(root, "apply", "--yes", *where, **at.variables)
+    assert last.code == 0, last.err
+
+
 def test_drift_names_the_digest_that_undoes_it(tmp_path: Path, at: Service) -> None:
     root = drifted(tmp_path, at)
     said = taskops(root, "drift", **at.variables)
