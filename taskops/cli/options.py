@@ -44,28 +44,41 @@ place = _all(
     ),
 )
 
-service = _all(
-    click.option(
-        "--emulator",
-        is_flag=True,
-        envvar="TASKOPS_EMULATOR",
-        help="Use the account in .taskops/emulator.db: no key, no network.",
-    ),
-    click.option(
-        "--generate-api",
-        type=click.Choice(["user_task", "taskPrompt", "auto"]),
-        default="auto",
-        show_default=True,
-        help="The shape of a generation that Anchor takes.",
-    ),
-    click.option(
-        "--browser-use-api",
-        type=click.Choice(["2025-08", "v2", "auto"]),
-        default="auto",
-        show_default=True,
-        help="The shape of a run that Browser Use takes.",
-    ),
+_emulator = click.option(
+    "--emulator",
+    is_flag=True,
+    envvar="TASKOPS_EMULATOR",
+    help="Use the account in .taskops/emulator.db: no key, no network.",
 )
+
+
+def _shapes(*, hidden: bool) -> Callable[[F], F]:
+    """Which of two documented shapes a service takes; `auto` is nearly always right."""
+    return _all(
+        click.option(
+            "--generate-api",
+            type=click.Choice(["user_task", "taskPrompt", "auto"]),
+            default="auto",
+            show_default=True,
+            hidden=hidden,
+            help="The shape of a generation that Anchor takes.",
+        ),
+        click.option(
+            "--browser-use-api",
+            type=click.Choice(["2025-08", "v2", "auto"]),
+            default="auto",
+            show_default=True,
+            hidden=hidden,
+            help="The shape of a run that Browser Use takes.",
+        ),
+    )
+
+
+service = _all(_emulator, _shapes(hidden=True))
+"""Which account; commands that start nothing do not speak of shapes."""
+
+starting = _all(_emulator, _shapes(hidden=False))
+"""The same for commands that may start a generation or a run."""
 
 shape = _all(
     click.option(
@@ -82,13 +95,17 @@ shape = _all(
         shell_complete=task_names,
         help="All but these.",
     ),
-    click.option("--prune", is_flag=True, help="Delete what is ours and undeclared."),
+    click.option(
+        "--prune",
+        is_flag=True,
+        help="Delete what was applied from here and is not declared any more.",
+    ),
     click.option(
         "--adopt",
         multiple=True,
         metavar="NAME",
         shell_complete=task_names,
-        help="Take over an existing task of that name.",
+        help="Take over an existing task of that name, though it differs.",
     ),
     click.option(
         "--retry",
@@ -105,13 +122,20 @@ shape = _all(
         help="Write it though nothing differs, for a changed secret.",
     ),
     click.option(
-        "--refresh", is_flag=True, help="Read everything, whatever the ledger knows."
+        "--refresh",
+        is_flag=True,
+        help="Read every task, also those that the ledger vouches for.",
     ),
     click.option(
-        "--allow-empty", is_flag=True, help="Prune though nothing is declared."
+        "--allow-empty",
+        is_flag=True,
+        help="Let --prune delete all of them when nothing is declared.",
     ),
     click.option(
-        "--at", metavar="COMMIT", default="", help="Manifests and code of a commit."
+        "--at",
+        metavar="COMMIT",
+        default="",
+        help="Take manifests and code from a commit, not from the files here.",
     ),
 )
 

@@ -36,9 +36,13 @@ Examples:
 @click.command(epilog=EPILOG)
 @click.argument("plan_file", metavar="[PLAN]", required=False, type=click.Path())
 @options.place
-@options.service
+@options.starting
 @options.shape
-@click.option("--yes", is_flag=True, help="Approve what git changed, and only that.")
+@click.option(
+    "--yes",
+    is_flag=True,
+    help="Approve what git changed, and nothing that undoes an edit elsewhere.",
+)
 @click.option(
     "--expect-digest",
     metavar="DIGEST",
@@ -52,8 +56,12 @@ Examples:
     show_default=True,
     help="Changes that are carried out at once.",
 )
-@click.option("--no-wait", is_flag=True, help="Start, and let the next run wait.")
-@click.option("--smoke", is_flag=True, help="Then run what was changed and is live.")
+@click.option(
+    "--no-wait", is_flag=True, help="Start generations and runs; the next apply waits."
+)
+@click.option(
+    "--smoke", is_flag=True, help="Then run what was changed and is live; that costs."
+)
 @click.option(
     "--smoke-rollback",
     is_flag=True,
@@ -69,7 +77,10 @@ Examples:
     help="How long the whole apply may take.",
 )
 @click.option(
-    "--take-over", metavar="ID", default="", help="Take the ledger from that apply."
+    "--take-over",
+    metavar="ID",
+    default="",
+    help="Take the ledger from an apply that died; exit 7 names it.",
 )
 @click.option(
     "--output-dir", metavar="DIR", help="Write what agent runs return, a file for each."

@@ -24,14 +24,14 @@ Examples:
 
 @click.command(epilog=EPILOG)
 @options.place
-@options.service
+@options.starting
 @options.shape
 @click.option(
     "--against",
     type=click.Choice(["service", "ledger"]),
     default="service",
     show_default=True,
-    help="The ledger alone needs no key and no network but git's.",
+    help="`ledger` compares with what was applied last, and needs no key.",
 )
 @click.option("--out", metavar="FILE", help="Save the plan for `taskops apply FILE`.")
 @click.option(
@@ -40,9 +40,12 @@ Examples:
     type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     show_default=True,
+    help="`html` is one page with code side by side; `json` has a schema.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
-@click.option("--detailed-exitcode", is_flag=True, help="2 when there are changes.")
+@click.option(
+    "--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes."
+)
 @options.json_into
 @options.talk
 def command(**given: Any) -> int:

@@ -21,7 +21,7 @@ Examples:
 @click.argument("commit")
 @click.argument("names", nargs=-1, metavar="[NAME]…", shell_complete=task_names)
 @options.place
-@options.service
+@options.starting
 @click.option("--prune", is_flag=True, help="Delete what that commit did not declare.")
 @click.option("--yes", is_flag=True, help="Approve what git changed, and only that.")
 @click.option(

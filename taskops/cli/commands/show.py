@@ -26,6 +26,7 @@ Example:
     type=click.Choice(["text", "json", "markdown", "html"]),
     default="text",
     show_default=True,
+    help="`html` is one page with code side by side; `json` has a schema.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
 @options.talk
