@@ -155,6 +155,8 @@ class Region:
         text.append(f" {line(event.address.name):<{names}} ")
         text.append(ending(event), _style(ENDINGS.get(event.text, "")))
         text.append(f"  {_age(event.seconds)}", "dim" if self._look.color else "")
+        # Rich draws the picture that it has again below the line.
+        live.refresh()
         live.console.print(text, crop=True)
 
     def _picture(self) -> Group:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -49,6 +50,30 @@ class Look:
                 text = text.replace(fancy, plain)
         return text
 
+    def fit(self, line: str) -> str:
+        """
+        A line broken between words where it is wider than the terminal.
+
+        One with a command in it stays whole: what is copied must work.
+        """
+        seen = _ESCAPE.sub("", line)
+        if not self.width or len(seen) <= self.width or "`" in line:
+            return line
+        indent = min(len(seen) - len(seen.lstrip()) + 4, self.width // 2)
+        rows, used = [""], 0
+        for word in _WORDS.findall(line):
+            room = len(_ESCAPE.sub("", word))
+            if used + room > self.width and used > indent and word.strip():
+                rows[-1] = rows[-1].rstrip(" ")
+                rows.append(" " * indent)
+                used = indent
+            rows[-1] += word
+            used += room
+        return "\n".join(rows)
+
+
+_ESCAPE = re.compile("\x1b\\[[0-9;]*m")
+_WORDS = re.compile("(?:\x1b\\[[0-9;]*m|[^ \x1b])+| +")
 
 BARE = Look()
 """Neither colours nor a width."""

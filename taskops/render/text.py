@@ -33,6 +33,9 @@ COLOURS = MappingProxyType(
 NAMES = 22
 """Columns of the names, at the least."""
 
+WIDE = 60
+"""Columns of a terminal, below which names are given no more room than they need."""
+
 VALUE = 60
 """Characters of a value, at the least, before it is cut."""
 
@@ -45,7 +48,8 @@ def plan_text(
     blocks.append(list(_notes(sheet, look)))
     blocks.append([line for p in sheet.problems for line in problem_lines(p, look)])
     blocks.append(list(_ending(sheet, look, next_command)))
-    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+    fitted = [[look.fit(line) for line in block] for block in blocks if block]
+    return "\n\n".join("\n".join(block) for block in fitted) + "\n"
 
 
 def _header(sheet: Sheet, look: Look) -> Iterator[str]:
@@ -63,9 +67,8 @@ def _header(sheet: Sheet, look: Look) -> Iterator[str]:
 
 def _rows(sheet: Sheet, look: Look, verbose: bool) -> Iterator[str]:
     names = [words.shown_name(sheet, row) for row in sheet.rows]
-    column = (
-        max([NAMES, *map(len, names)]) if max(map(len, names), default=0) < 60 else 60
-    )
+    least = NAMES if not look.width or look.width >= WIDE else 0
+    column = min(max([least, *map(len, names)]), 60)
     for row, name in zip(sheet.rows, names, strict=True):
         symbol = look.letters(SYMBOLS[row.verb])
         told = ", ".join([clean.line(row.words), *_said_of(row)])
@@ -85,7 +88,10 @@ def _said_of(row: Row) -> list[str]:
 
 def _field(field: Field, look: Look, verbose: bool) -> Iterator[str]:
     name = words.field_name(field)
-    left = f"      {name:<20} " if len(name) <= 20 else f"      {name}   "
+    narrow = 0 < look.width < WIDE
+    left = (
+        f"      {name:<20} " if len(name) <= 20 and not narrow else f"      {name}   "
+    )
     origin = words.origin_words(field.origin)
     tail = f"   {look.letters('·')} {origin}" if origin else ""
     if field.code is not None:

@@ -16,7 +16,9 @@ Example:
 
 
 @click.command(epilog=EPILOG)
-@click.option("-C", "--directory", default=".", metavar="DIR", help="Where the project is.")
+@click.option(
+    "-C", "--directory", default=".", metavar="DIR", help="Where the project is."
+)
 @click.option("--port", default=8484, show_default=True, help="0 takes a free one.")
 @click.option("--db", metavar="FILE", help="Another file, or `:memory:`.")
 @click.option(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from itertools import combinations
 
 import pytest
 
-from taskops.render.paint import COLOURS
+from taskops.render.paint import COLOURS, Look
 
 LEVELS = (0, 95, 135, 175, 215, 255)
 
@@ -78,3 +79,25 @@ def test_each_colour_is_read_on_white_and_on_black(name: str) -> None:
 
     assert 1.05 / (light + 0.05) >= 3
     assert (light + 0.05) / 0.05 >= 3
+
+
+@pytest.mark.parametrize("width", [20, 40, 80])
+def test_a_long_line_is_broken_between_words_and_loses_none(width: int) -> None:
+    look = Look(color=True, width=width)
+    line = "  " + look.paint("+ a-name           replaces the live task, ", "gold") * 4
+
+    rows = look.fit(line).split("\n")
+
+    plain = [re.sub("\x1b.*?m", "", row) for row in rows]
+    assert len(rows) > 1
+    assert all(len(row) <= width for row in plain)
+    assert all(row.startswith("      ") for row in plain[1:])
+    assert " ".join(plain).split() == re.sub("\x1b.*?m", "", line).split()
+
+
+@pytest.mark.parametrize(
+    ("line", "width"),
+    [("hint: run `taskops apply --emulator`", 20), ("short", 20), ("a b " * 30, 0)],
+)
+def test_commands_short_lines_and_pipes_are_left_alone(line: str, width: int) -> None:
+    assert Look(width=width).fit(line) == line
