@@ -69,7 +69,8 @@ def _told(entries: Sequence[Applied]) -> str:
         return "Nobody has applied anything yet."
     actors = len({entry.actor for entry in entries})
     people = "one actor" if actors == 1 else f"{actors} actors"
-    ends = f"{_time(entries[-1]):%Y-%m-%d} to {_time(entries[0]):%Y-%m-%d}"
+    days = [f"{_time(entry):%Y-%m-%d}" for entry in (entries[-1], entries[0])]
+    ends = " to ".join(dict.fromkeys(days))
     number = "1 apply" if len(entries) == 1 else f"{len(entries)} applies"
     return f"{number} by {people}, {ends}"
 
