@@ -6,10 +6,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
 from cli.repositories import clones
 from cli.service import KEY, service
 from cli.shell import TASKOPS, edit, project, taskops
+
+from taskops.manifests.schemas import schema
 
 
 def lines_of(path: Path) -> list[dict[str, object]]:
@@ -27,6 +30,25 @@ def test_events_have_a_version_numbers_and_an_end(tmp_path: Path) -> None:
     assert kinds.count("planned_change") == kinds.count("change_end") == 3
     assert kinds.count("end") == 1
     assert all("@message" in event for event in events)
+
+
+def test_every_apply_leaves_a_report_also_one_with_nothing_to_do(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path, tasks=3)
+    told = []
+    for _ in range(2):
+        said = taskops(root, "apply", "--emulator", "--yes", "--json-into", "events")
+        assert said.code == 0, said.err
+        told += [
+            e["report"] for e in lines_of(root / "events") if e["type"] == "report"
+        ]
+    files = sorted((root / ".taskops" / "reports").iterdir())
+    kept = [json.loads(path.read_text("utf-8")) for path in files]
+    assert kept == told
+    assert [len(report["outcomes"]) for report in kept] == [3, 0]
+    validator = jsonschema.Draft202012Validator(schema("report"))
+    assert [list(validator.iter_errors(report)) for report in kept] == [[], []]
 
 
 @pytest.mark.parametrize(
