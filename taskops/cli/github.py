@@ -14,7 +14,7 @@ from taskops.errors import Guarded, UsageError
 from taskops.render.clean import lines
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 SUMMARY = 1024 * 1024
 """Bytes that the summary of one step may have; GitHub drops a larger one whole."""
@@ -150,8 +150,22 @@ def both_ways_out(told: str) -> str:
     """The two commands that end a drift, as Markdown; empty where there is none."""
     if not told:
         return ""
-    where = "run the apply workflow with that environment and digest"
-    return f"\n### Two ways out\n{block(told)}\nWithout a terminal: {where}.\n"
+    where = "Run workflow, with this environment and that digest"
+    return (
+        f"\n### Changed on the service: two ways out\n{block(told)}\n"
+        f"Undoing it without a terminal: Actions, apply, {where}.\n"
+    )
+
+
+def never_applied(names: Sequence[str]) -> str:
+    """What was merged and still waits, as Markdown; empty where nothing does."""
+    if not names:
+        return ""
+    told = block("\n".join(names))
+    return (
+        f"\n### Merged, but not applied\n{told}\n"
+        "To apply it: Actions, apply, Run workflow, with this environment; no digest.\n"
+    )
 
 
 def superseded_by(home: Path, environ: Mapping[str, str]) -> str:

@@ -125,7 +125,8 @@ def _row(sheet: Sheet, row: Row) -> Iterator[str]:
 
 def _field(field: Field) -> str:
     before, after = (
-        harmless(words.value_text(value)) for value in (field.before, field.after)
+        harmless(text)
+        for text in (words.before_text(field), words.value_text(field.after))
     )
     origin = harmless(words.origin_words(field.origin))
     return (

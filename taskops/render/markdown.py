@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskops.render import clean, words
+from taskops.render.public import published
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,16 +20,25 @@ BUDGET = 60_000
 TABLE = 20_000
 """Bytes of the budget that the table of changes may take."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$])")
+# Parentheses and dashes mean nothing where brackets are plain.
+_SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 
 
 def plan_markdown(sheet: Sheet, *, budget: int = BUDGET) -> str:
-    """The verdict, the counts, what is risky, all changes, then the diffs."""
-    parts = [_verdict(sheet), *_risky(sheet), *_problems(sheet), *_table(sheet)]
-    parts += _notes(sheet)
+    """
+    The verdict, the counts, what is risky, all changes, then the diffs.
+
+    It may stand where anybody reads it: of text that only the service has, it
+    shows the size.
+    """
+    sheet = published(sheet)
     footer = f"<sub>digest <code>{_escaped(sheet.digest)}</code></sub>"
-    text = _within("\n\n".join(parts), budget - len(footer) - 200)
-    left = budget - len(text.encode()) - len(footer) - 200
+    parts = [*_settings(sheet), *_risky(sheet), *_problems(sheet), *_table(sheet)]
+    parts += _notes(sheet)
+    verdict = _verdict(sheet)
+    room = budget - len(verdict.encode()) - len(footer) - 200
+    text = _within("\n\n".join(parts), room)
+    left = room - len(text.encode())
     shown, hidden = [], 0
     for row in sheet.rows:
         detail = _details(sheet, row)
@@ -41,8 +51,11 @@ def plan_markdown(sheet: Sheet, *, budget: int = BUDGET) -> str:
         left -= size
         shown.append(detail)
     if hidden:
-        shown.append(f"_{words.counted(hidden, 'line')} of differences not shown._")
-    return "\n\n".join([text, *shown, footer]) + "\n"
+        # Above the fold: whoever approves must know that there is more.
+        told = f"**{words.counted(hidden, 'line')} not shown**"
+        verdict += f"\n\n{told}: `taskops plan --verbose` has every difference."
+    parts = [part for part in (verdict, text, *shown, footer) if part]
+    return "\n\n".join(parts) + "\n"
 
 
 def _within(text: str, room: int) -> str:
@@ -81,6 +94,15 @@ def _verdict(sheet: Sheet) -> str:
     return "\n".join(lines)
 
 
+def _settings(sheet: Sheet) -> Iterator[str]:
+    """What the pull request changes in taskops.yaml, which rules over all else."""
+    if sheet.settings:
+        lines = [clean.line(line.replace("\t", "    ")) for line in sheet.settings]
+        fence = "`" * max(3, _longest_run(lines) + 1)
+        body = "\n".join([f"{fence}diff", *lines, fence])
+        yield f"### `taskops.yaml` is changed\n\n{body}"
+
+
 def _risky(sheet: Sheet) -> Iterator[str]:
     rows = [row for row in sheet.rows if row.risks]
     if not rows:
@@ -115,11 +137,12 @@ def _table(sheet: Sheet) -> Iterator[str]:
     lines = ["| | task | what is done | fields |", "|---|---|---|---|"]
     for row in sheet.rows:
         fields = ", ".join(words.field_name(field) for field in row.fields)
+        fields = clean.shortened(fields, 200)
         cells = [
             _code({"create": "+", "update": "~", "delete": "-"}.get(row.verb, "»")),
             _code(words.shown_name(sheet, row)),
             _escaped(row.words),
-            _escaped(clean.shortened(fields, 200)),
+            _code(fields) if fields else "",
         ]
         lines.append(f"| {' | '.join(cells)} |")
     yield _within("\n".join(lines), TABLE)
@@ -152,11 +175,13 @@ def _field(field: Field) -> Iterator[str]:
     origin = words.origin_words(field.origin)
     yield f"@@ {name}{f': {origin}' if origin else ''} @@"
     if field.code is None:
-        if field.before is not None:
-            yield f"- {words.value_text(field.before)}"
+        if field.before is not None or field.withheld:
+            yield f"- {words.before_text(field)}"
         if field.after is not None:
             yield f"+ {words.value_text(field.after)}"
         return
+    if told := words.withheld(field):
+        yield f"# {told}"
     for hunk in field.code.hunks:
         yield clean.line(hunk.replace("\t", "    "))
     if not field.code.hunks:

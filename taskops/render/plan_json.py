@@ -41,6 +41,7 @@ def _plan(sheet: Sheet) -> dict[str, object]:
         "emulated": sheet.emulated,
         "ledger": sheet.ledger,
         "options": sheet.options,
+        "settings": sheet.settings,
         "counts": sheet.counts,
         "unmanaged": sheet.unmanaged,
         "excluded": sheet.excluded,
@@ -136,6 +137,9 @@ def _sheet(data: Json) -> Sheet:
         bookkeeping=int(cast("int", data["bookkeeping"])),
         incomplete={k: str(why) for k, why in _map(data["incomplete"]).items()},
         options=_map(data["options"]),
+        settings=tuple(
+            str(line) for line in cast("list[object]", data.get("settings", []))
+        ),
     )
 
 

@@ -24,6 +24,8 @@ class Field:
     after: object
     origin: str
     code: CodeDifference | None = None
+    withheld: int = 0
+    """Characters, or lines of code, of the service that are not to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Sheet:
     bookkeeping: int = 0
     """How many records would be written though the service is not."""
     incomplete: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    settings: tuple[str, ...] = ()
+    """Lines of taskops.yaml that a pull request changes, as a diff has them."""
     options: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
     """The flags that shaped the plan, as plain JSON."""
 

@@ -109,8 +109,8 @@ def _values(field: Field, look: Look, used: int) -> str:
     room = max((look.width or 200) - used - 4, VALUE) // 2
     dots = look.letters("…")
     before, after = (
-        clean.shortened(words.value_text(value), room, dots)
-        for value in (field.before, field.after)
+        clean.shortened(text, room, dots)
+        for text in (words.before_text(field), words.value_text(field.after))
     )
     return f"{before} {look.letters('→')} {after}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from taskops.model.values import thaw
 from taskops.render.sheet import Field, Note, Row, Sheet, There
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from taskops.model.change import Change, Difference
     from taskops.model.plan import Plan
@@ -92,8 +93,17 @@ def _create(change: Create, digest: str) -> Row:
         digest=digest,
         to=after.digest,
         manifest=after.manifest,
-        risks=("uses a proxy",) if _has_proxy(after.spec) else (),
+        risks=_given(after.spec),
     )
+
+
+def _given(spec: Mapping[str, object]) -> tuple[str, ...]:
+    """What a new one gets that deserves a look."""
+    told = ["uses a proxy"] * _has_proxy(spec)
+    secrets = spec.get("secrets")
+    if isinstance(secrets, Mapping) and secrets:
+        told.append(f"is given the secrets {', '.join(sorted(secrets))}")
+    return tuple(told)
 
 
 def _has_proxy(spec: Mapping[str, object]) -> bool:
@@ -110,6 +120,8 @@ def _update(change: Update, digest: str) -> Row:
         risks.append("overwrites a draft that was edited on the service")
     if any("proxy" in field.path for field in fields):
         risks.append("changes the proxy")
+    if any("secrets" in field.path for field in fields):
+        risks.append("changes its secrets")
     return Row(
         str(change.address),
         "update",
@@ -173,7 +185,11 @@ def _start(change: Start, digest: str) -> Row:
         change.after.digest,
         "" if change.before is None else change.before.id,
         change.after.manifest,
-        (*_moved(change.origin), *(("replaces the live task",) if again else ())),
+        (
+            *_moved(change.origin),
+            *(("replaces the live task",) if again else ()),
+            *_given(change.after.spec),
+        ),
         None if change.before is None else _there(change.before),
     )
 

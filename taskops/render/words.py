@@ -116,6 +116,22 @@ def value_text(value: object) -> str:
     return clean.line(text)
 
 
+def before_text(field: Field) -> str:
+    """What is there, or the size of what a public page does not show."""
+    if field.withheld:
+        return f"({withheld(field)})"
+    return value_text(field.before)
+
+
+def withheld(field: Field) -> str:
+    """What stands in the place of text that only the service has; empty without."""
+    if not field.withheld:
+        return ""
+    if field.code is not None:
+        return f"{counted(field.withheld, 'line')} that only the service has, not shown"
+    return f"{counted(field.withheld, 'character')} on the service, not shown"
+
+
 def origin_words(origin: str) -> str:
     """Who moved it, where that is worth saying."""
     return {

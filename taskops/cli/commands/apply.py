@@ -164,13 +164,13 @@ def _apply(
     given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
 ) -> int:
     from taskops.cli.carrying import carry
+    from taskops.cli.commands.planning import rendered
     from taskops.cli.github import block
     from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
     from taskops.planning.saved import only_saved
     from taskops.render.errors import error_text
-    from taskops.render.text import plan_text
     from taskops.render.walk import sheet_of
 
     out = Out(sys.stdout)
@@ -184,7 +184,7 @@ def _apply(
         if before is None or before.digest != plan.digest:
             sheet = sheet_of(plan)
             watch.planned(sheet)
-            out.write(plan_text(sheet, look, verbose=given["verbose"]))
+            out.write(rendered(sheet, "text", given["color"], verbose=given["verbose"]))
         return plan
 
     plan = planned()

@@ -36,7 +36,7 @@ Examples:
 def command(**given: Any) -> int:
     """Tell what moved on the service outside git; exit 2 if something did."""
     from taskops.cli.commands.planning import rendered, watching
-    from taskops.cli.github import both_ways_out
+    from taskops.cli.github import both_ways_out, never_applied
     from taskops.cli.runner import step_outputs
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
@@ -53,12 +53,13 @@ def command(**given: Any) -> int:
         text = rendered(sheet, given["form"], given["color"])
         if given["form"] == "text":
             text += _ways_out(plan, given)
+        more = both_ways_out(_ways_out(plan, given)) + never_applied(_waiting(seen))
         if given["form"] == "markdown":
-            text += both_ways_out(_ways_out(plan, given))
+            text += more
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
             watch.code = seen.verdict
-        step_outputs(sheet, watch.code, both_ways_out(_ways_out(plan, given)))
+        step_outputs(sheet, watch.code, more)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 
@@ -75,6 +76,15 @@ def _only_drift(plan: Plan, *, pending: bool) -> Plan:
         or getattr(change, "origin", "") in ("drift", "conflict")
     )
     return replace(plan, changes=kept)
+
+
+def _waiting(plan: Plan) -> list[str]:
+    """The names of what git changed and no apply has carried out."""
+    return [
+        change.address.name
+        for change in plan.effective
+        if getattr(change, "origin", "") not in ("drift", "conflict")
+    ]
 
 
 def _ways_out(plan: Plan, given: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,6 +53,7 @@ def command(**given: Any) -> int:
     """Show what apply would do; write nothing."""
     from taskops.cli.commands.planning import rendered, save, watching
     from taskops.cli.runner import step_outputs
+    from taskops.cli.settings_moved import settings_moved
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.render.walk import sheet_of
@@ -61,7 +63,8 @@ def command(**given: Any) -> int:
             asked = options.plan_options(given, against=given["against"])
             plan = opened.plan(asked)
         watch.clear()
-        sheet = sheet_of(plan, options.shape_of(given))
+        settings = settings_moved(opened.home, opened.environ)
+        sheet = replace(sheet_of(plan, options.shape_of(given)), settings=settings)
         watch.planned(sheet)
         if given["out"]:
             save(sheet, given["out"])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from taskops.cli.boundary import code_of
 from taskops.cli.events import EventFile
+from taskops.cli.github import in_actions
 from taskops.cli.live import HEARTBEAT, live_on
 from taskops.cli.streams import look_of
 from taskops.errors import Exit, TaskopsError, UsageError
@@ -21,6 +22,7 @@ from taskops.planning.saved import SavedChange, SavedPlan, as_json, places
 from taskops.render.html import plan_html
 from taskops.render.markdown import plan_markdown
 from taskops.render.plan_json import plan_json, row_data, sheet_from_json
+from taskops.render.public import published
 from taskops.render.report import report_data
 from taskops.render.text import plan_text
 from taskops.render.words import to_do
@@ -110,10 +112,16 @@ def rendered(
         case "markdown":
             return plan_markdown(sheet)
         case "html":
-            return plan_html(sheet)
+            return plan_html(shown(sheet))
         case _:
+            sheet = shown(sheet)
             look = look_of(sys.stdout, os.environ, color)
             return plan_text(sheet, look, verbose=verbose, next_command=next_command)
+
+
+def shown(sheet: Sheet) -> Sheet:
+    """What may be seen: the log of a job on GitHub is as public as its repository."""
+    return published(sheet) if in_actions(os.environ) else sheet
 
 
 def save(sheet: Sheet, path: str) -> None:

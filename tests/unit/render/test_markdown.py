@@ -32,7 +32,9 @@ def test_a_huge_plan_stays_within_the_budget() -> None:
     changes = [sheets.update(f"task-{n}", sheets.code(*lines)) for n in range(300)]
     text = plan_markdown(sheets.sheet(*changes))
     assert len(text.encode()) <= BUDGET
-    assert re.search(r"_\d+ lines of differences not shown\._", text)
+    told = re.search(r"\*\*\d+ lines not shown\*\*", text)
+    assert told
+    assert told.start() < text.index("| | task |")
     assert text.count("<details>") == text.count("</details>") > 0
     assert text.count("```") % 2 == 0
     assert sheets.DIGEST in text
@@ -66,6 +68,39 @@ def test_hostile_text_stays_text(text: str) -> None:
     assert "@team" not in outside
     assert "http://" not in outside
     assert all(line.isprintable() for line in shown.split("\n") if "\u2060" not in line)
+
+
+def test_text_that_only_the_service_has_is_told_by_its_size() -> None:
+    by_hand = replace(sheets.TIMEOUT, before="sk-typed-by-hand", origin="drift")
+    code = replace(sheets.code("-const key = 'by hand'", "+ours"), origin="conflict")
+    adopted = replace(sheets.update("b", sheets.TIMEOUT), origin="adopt")
+
+    text = plan_markdown(sheets.sheet(sheets.update("a", by_hand, code), adopted))
+
+    assert "by-hand" not in text
+    assert "by hand" not in text
+    assert "- (16 characters on the service, not shown)" in text
+    assert "- (2 characters on the service, not shown)" in text
+    assert "# 1 line that only the service has, not shown" in text
+    assert "+ours" in text
+
+
+def test_what_was_applied_last_is_shown() -> None:
+    change = sheets.update("a", sheets.TIMEOUT, sheets.code("-old", "+new"))
+
+    text = plan_markdown(sheets.sheet(change))
+
+    assert "- 20\n+ 10" in text
+    assert "-old\n+new" in text
+
+
+def test_changed_settings_come_before_everything_else() -> None:
+    settings = ("@@ -3 +3 @@", "-  deletes: 5", "+  deletes: 500 ```")
+
+    text = plan_markdown(sheets.sheet(*sheets.STORY, settings=settings))
+
+    assert "````diff\n@@ -3 +3 @@\n-  deletes: 5\n+  deletes: 500 ```\n````" in text
+    assert text.index("`taskops.yaml` is changed") < text.index("Look at these first")
 
 
 def test_nothing_to_do_says_so() -> None:
