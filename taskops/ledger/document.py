@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.errors import UsageError
+from taskops.ledger.plain import plain_record
 from taskops.ledger.records import (
     opening_from_json,
     opening_to_json,
@@ -115,7 +116,7 @@ def document_from_bytes(data: bytes, place: str, hint: str) -> Document:
     document = head_from_json(part)
     records: dict[Address, Record] = {}
     for item in part.items("records"):
-        record = record_from_json(item)
+        record = plain_record(item.value) or record_from_json(item)
         if record.address in records:
             raise item.damaged(f"a second record of `{record.address}`")
         records[record.address] = record

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
+from taskops.ledger.plain import no_bytes
 from taskops.model.record import (
     Intent,
     Job,
@@ -121,7 +122,7 @@ def _spec(part: Part) -> Tree:
     code = part.part("code")
     if code.value is None:
         return spec
-    known = Code(code.need("sha256"), code.whole("bytes"), _no_bytes)
+    known = Code(code.need("sha256"), code.whole("bytes"), no_bytes)
     return put(spec, ("code",), known)
 
 
@@ -139,10 +140,6 @@ def _value(value: object) -> Value:
             return tuple(_value(item) for item in value)
         case _:
             return freeze(value)
-
-
-def _no_bytes() -> bytes:
-    raise LookupError("the ledger knows a code's digest, not its bytes")
 
 
 def _seen(part: Part) -> Seen | None:

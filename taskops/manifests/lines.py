@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from sys import intern
 from typing import NamedTuple
 
 from taskops.manifests.scalars import NOT_TEXT, WORDS, OddScalarError, plain
@@ -54,12 +55,14 @@ def _read(rows: list[tuple[str, ...]], root: dict[str, object]) -> int:  # noqa:
     above: list[tuple[int, dict[str, object]]] = []
     opened = ""
     """The field that has no value yet: what is below it says what it holds."""
-    for space, dash, key, word, quoted, nothing, odd in rows:
+    for space, dash, name, word, quoted, nothing, odd in rows:
         number += 1
         if odd:
             return 0
-        if not key and not dash:
+        if not name and not dash:
             continue
+        # The same few names in every file: each is kept once.
+        key = intern(name)
         first = first or number
         indent = len(space)
         if dash:

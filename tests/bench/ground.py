@@ -76,7 +76,7 @@ def make_project(
     tasks = root / "tasks"
     tasks.mkdir(parents=True)
     (root / "taskops.yaml").write_text(
-        f"version: 1\nproject: bench\nlimits: {{changes: {count + 1}}}\n"
+        f"version: 1\nproject: bench\nlimits:\n  changes: {count + 1}\n"
     )
     for number in range(count):
         (tasks / f"task-{number:06d}.ts").write_text(code(number, size))
