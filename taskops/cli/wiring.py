@@ -20,7 +20,7 @@ from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources
-from taskops.model.values import secrets
+from taskops.model.values import knows_a_secret, secrets
 from taskops.workflow import make_plan
 
 if TYPE_CHECKING:
@@ -213,6 +213,8 @@ def emulator_file(home: Path) -> Path:
 def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> None:
     """Tell each service's door what no answer may bring back to light."""
     for resource in resources:
+        if not knows_a_secret(resource.spec):
+            continue
         for _, secret in secrets(resource.spec):
             provider = providers.get(resource.address.provider)
             if secret.known and provider is not None:

@@ -230,6 +230,19 @@ def dotted(path: Sequence[str | int]) -> str:
     return text
 
 
+def knows_a_secret(tree: Tree) -> bool:
+    """Whether the value of any secret leaf is here."""
+    for value in tree.values():
+        if isinstance(value, Secret):
+            if value.known:
+                return True
+        elif type(value) in _NO_SECRETS:
+            continue
+        elif isinstance(value, Mapping) and knows_a_secret(value):
+            return True
+    return False
+
+
 _NO_SECRETS = _PLAIN_TYPES | {tuple, Code}
 
 

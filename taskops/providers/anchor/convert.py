@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import json
 from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,7 +18,6 @@ from taskops.model.values import (
     Tree,
     Value,
     at,
-    digest,
     freeze,
     frozen,
     put,
@@ -109,7 +109,10 @@ def _fingerprint(row: Mapping[str, object]) -> str:
     if isinstance(code, str):
         known = hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
         row = {**row, "code": known}
-    return digest(row)
+    return hashlib.sha256(_WRITER.encode(row).encode()).hexdigest()
+
+
+_WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def request_body(

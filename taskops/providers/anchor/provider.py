@@ -9,7 +9,7 @@ from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, Tasko
 from taskops.model.ports import Event
 from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
-from taskops.model.values import EMPTY, Secret, at, secrets
+from taskops.model.values import EMPTY, Secret, at, knows_a_secret, secrets
 from taskops.providers.anchor import shapes
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
@@ -372,7 +372,7 @@ def _vouched(
         if live != resource.digest:
             return None
         # No digest holds a secret: only the service can say which one it has.
-        if any(secret.known for _, secret in secrets(resource.content)):
+        if knows_a_secret(resource.content):
             return None
     draft, latest = (
         None if told is None else Version(told) for told in (seen.draft, seen.live)

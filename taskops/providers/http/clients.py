@@ -52,11 +52,17 @@ class Clients:
             return httpx.Client(transport=transport, follow_redirects=False)
         if self.origin.startswith("http://"):
             # Loopback: a proxy of the environment would never find it.
-            return httpx.Client(follow_redirects=False, trust_env=False)
+            return httpx.Client(
+                follow_redirects=False, trust_env=False, verify=self._certificates()
+            )
+        return httpx.Client(follow_redirects=False, verify=self._certificates())
+
+    def _certificates(self) -> ssl.SSLContext:
+        """One for all lanes: reading the certificates takes longer than a request."""
         with self._lock:
             if self._context is None:
                 self._context = httpx.create_ssl_context()
-        return httpx.Client(follow_redirects=False, verify=self._context)
+            return self._context
 
 
 def safe(origin: str) -> bool:
