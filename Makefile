@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 WHEEL := .venv-wheel
 
 .DEFAULT_GOAL := help
-.PHONY: help demo session test lint types rules editor unit wheel bench soak table clean
+.PHONY: help demo session test lint types rules editor unit wheel bench figures soak table clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -49,8 +49,11 @@ wheel: $(VENV)/.ready
 session: $(VENV)/.ready ## Record the terminal session that the README shows
 	$(BIN)/python examples/record.py .github/docs/session.svg
 
-bench: $(VENV)/.ready ## How fast it is, as ratios in one run; writes bench.json
-	PYTHONPATH=tests $(BIN)/python -m bench
+bench: $(VENV)/.ready ## How fast it is, as ratios in one run; ROWS="help plan" for some
+	PYTHONPATH=tests $(BIN)/python -m bench $(ROWS)
+
+figures: $(VENV)/.ready ## Put the figures of the last whole `make bench` into BENCHMARKS.md
+	PYTHONPATH=tests $(BIN)/python -m bench --page
 
 soak: $(VENV)/.ready ## Random lives of accounts for SECONDS (default 300), with counts
 	PYTHONPATH=tests $(BIN)/python -m soak --seconds $(or $(SECONDS),300) $(if $(INTO),--into $(INTO))

@@ -10,7 +10,7 @@ from taskops.errors import UsageError
 from taskops.providers.anchor.canonical import canonical as anchor_canonical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from taskops.applying.lanes import Lanes
     from taskops.emulator.app import Emulator
@@ -75,6 +75,8 @@ def open_provider(name: str, access: Access) -> Provider:
         "base_url": access.base_url,
     }
     match name:
+        case "anchor" if access is OFFLINE:
+            return cast("Provider", _Unasked())
         case "anchor":
             from taskops.providers.anchor.provider import open_anchor
 
@@ -100,11 +102,24 @@ def offline_problems(resources: Sequence[Resource]) -> list[Problem]:
     found: list[Problem] = []
     for name in sorted({resource.address.provider for resource in resources}):
         wanted = [r for r in resources if r.address.provider == name]
-        if name == "anchor":
-            # Providers import httpx, which is felt; these checks need none of it.
-            from taskops.providers.anchor.limits import cannot_hold
-
-            found += cannot_hold(wanted)
-        else:
-            found += open_provider(name, OFFLINE).check(wanted)
+        found += open_provider(name, OFFLINE).check(wanted)
     return found
+
+
+class _Unasked:
+    """
+    Anchor where nobody asks it anything: its checks need no connection.
+
+    A provider imports httpx, which is felt; so do those of the agents, who are rare.
+    """
+
+    name = "anchor"
+
+    def check(self, wanted: Iterable[Resource]) -> list[Problem]:
+        """What Anchor cannot hold."""
+        from taskops.providers.anchor.limits import cannot_hold
+
+        return cannot_hold(wanted)
+
+    def close(self) -> None:
+        """There is nobody to hang up on."""

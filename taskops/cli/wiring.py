@@ -100,7 +100,7 @@ class Session:
             self.opened[name] = provider
             if not (offline or self.wanted.emulator):
                 mask(cast("Any", provider).door.headers.values())
-            if self.wanted.debug:
+            if self.wanted.debug and not offline:
                 cast("Any", provider).door.trace = traced
         return self.opened[name]
 
