@@ -46,7 +46,8 @@ def _data(result: Result) -> dict[str, object]:
 def write(page: Path, figures: Path) -> None:
     """Put the figures of a whole run between the marks."""
     run = json.loads(figures.read_text("utf-8"))
-    results = [_result(row) for row in run["rows"]]
+    found = {row["row"]: _result(row) for row in run["rows"]}
+    results = [found[key] for key in ROWS if key in found]
     if missing := ROWS.keys() - {result.key for result in results}:
         raise SystemExit(f"{figures} has no row {min(missing)}: run all of them")
     before, _, rest = page.read_text("utf-8").partition(BEGIN)

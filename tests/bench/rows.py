@@ -41,24 +41,24 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             2,
             cpu=True,
         ),
+        "replan-requests": Row(
+            "requests of a plan without changes", "pages of 100", 1, "exactly", ""
+        ),
         "plan": Row(
             "`plan` of 10,000 tasks with a ledger, 1 % changed",
             "interpreter + C loader + requests / 16 times 50 ms",
             1.5,
         ),
+        "plan-memory": Row("its peak memory", "200 MiB", 1, unit="MiB"),
         "plan-octodns": Row(
             "the same plan", "octoDNS, 10,000 records, YAML to YAML", 0.5
         ),
-        "plan-memory": Row("its peak memory", "200 MiB", 1, unit="MiB"),
         "plan-code": Row(
             "the same plan, each task with 5 to 50 KB of code",
             "reading those files too",
             1.5,
         ),
         "plan-code-memory": Row("its peak memory", "200 MiB", 1, unit="MiB"),
-        "replan-requests": Row(
-            "requests of a plan without changes", "pages of 100", 1, "exactly", ""
-        ),
         "first-plan": Row(
             "first `plan` of 1,000 tasks, no ledger", "requests / 16 times 50 ms", 1.2
         ),
