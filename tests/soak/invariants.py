@@ -170,7 +170,8 @@ def _true(
     result: Result, life: Life, change: Change, outcome: Outcome
 ) -> Iterator[str]:
     """What is called applied is there, unless somebody else came afterwards."""
-    if any(c.get("client") != result.client for c in result.commits):
+    since = life.service.commits()[result.began :]
+    if any(c.get("client") != result.client for c in since):
         return
     named = [t for t in life.tasks() if t["name"] == change.address.name]
     match change:
