@@ -1,0 +1,43 @@
+"""A ledger that cannot be given back: said, kept beside, and found by the next one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cli.repositories import clones
+from cli.service import service
+from cli.shell import taskops
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def only_pushes(folder: Path, allowed: int) -> Path:
+    """The remote takes so many pushes, and then says no."""
+    hook = folder / "remote.git" / "hooks" / "pre-receive"
+    count = folder / "pushes"
+    hook.write_text(
+        f"#!/bin/sh\necho >> {count}\n[ $(wc -l < {count}) -le {allowed} ]\n"
+    )
+    hook.chmod(0o755)
+    return hook
+
+
+def test_a_ledger_that_cannot_be_closed_is_kept_beside(tmp_path: Path) -> None:
+    one, two = clones(tmp_path)
+    hook = only_pushes(tmp_path, 1)
+    with service() as at:
+        left = taskops(one, "apply", "--yes", **at.variables)
+        hook.unlink()
+        held = taskops(two, "apply", "--yes", **at.variables)
+        over = held.err.partition("--take-over ")[2].split("`")[0].strip()
+        again = taskops(two, "apply", "--yes", "--take-over", over, **at.variables)
+
+        assert (left.code, held.code, again.code) == (5, 7, 0), again.err
+        assert "The ledger could not be closed" in left.out
+        assert [*one.glob(".taskops/unrecorded-*.json")]
+        assert {name: len(set(ids)) for name, ids in at.sent().items()} == {
+            "hello": 1,
+            "t0": 1,
+        }
+        assert "2 unchanged" in taskops(two, "plan", **at.variables).out
