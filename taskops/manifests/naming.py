@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from taskops.manifests.known import fields_of, nested_in
@@ -39,6 +38,8 @@ def near(word: object, known: Iterable[str]) -> str:
     """`did you mean …?`, or nothing."""
     if not isinstance(word, str):
         return ""
+    from difflib import get_close_matches  # noqa: PLC0415 - felt at every start
+
     names = list(known)
     by_letters = {re.sub("[^a-z0-9]", "", n.lower()): n for n in names}
     plainly = re.sub("[^a-z0-9]", "", word.lower())

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -20,7 +18,8 @@ SUFFIX = ".v1.json"
 @cache
 def folder() -> Path:
     """The folder with the schemas."""
-    package = Path(str(files("taskops")))
+    # Not by importlib.resources: its import takes as long as reading the schemas.
+    package = Path(__file__).parents[1]
     # An editable install has a copy in site-packages that Python does not see.
     places = (package / "schemas", package.parent / "schemas")
     return next(place for place in places if (place / f"task{SUFFIX}").is_file())
@@ -35,6 +34,8 @@ def schema_path(kind: str) -> Path:
     """The file of the JSON Schema of that name; raises UsageError."""
     names = schema_names()
     if kind not in names:
+        from difflib import get_close_matches  # noqa: PLC0415 - felt at every start
+
         close = get_close_matches(kind.lower(), names, 1, 0.4)
         hint = f"did you mean `{close[0]}`?" if close else "use one of these names"
         raise UsageError(f"there is no schema `{kind}`", ", ".join(names), hint)
