@@ -112,6 +112,11 @@ class _Drafting:
         self.excluded = 0
         self.moved: set[Address] = set()
         self.declared = frozenset(r.address for r in inputs.resources)
+        self.addresses = {
+            (address.provider, record.id): address
+            for address, record in inputs.state.records.items()
+            if record.id
+        }
         self.contexts = {
             name: self._context(reading) for name, reading in inputs.readings.items()
         }
@@ -126,6 +131,7 @@ class _Drafting:
             records=inputs.state.records,
             intents=open_intents(inputs.state),
             owned_elsewhere=inputs.state.owned_elsewhere,
+            addresses=self.addresses,
             declared=self.declared,
             options=inputs.options,
             prune=inputs.options.prune or inputs.project.environment.prune,

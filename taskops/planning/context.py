@@ -28,6 +28,8 @@ class Context:
     records: Mapping[Address, Record] = field(default_factory=dict)
     intents: Mapping[Address, Intent] = field(default_factory=dict)
     owned_elsewhere: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    addresses: Mapping[tuple[str, str], Address] = field(default_factory=dict)
+    """The address of every object that our own ledger knows."""
     declared: frozenset[Address] = frozenset()
     options: PlanOptions = field(default_factory=PlanOptions)
     prune: bool = False
@@ -35,6 +37,24 @@ class Context:
     def owner(self, provider: str, object_id: str) -> str:
         """The environment whose ledger owns the object; empty when none does."""
         return self.owned_elsewhere.get((provider, object_id), "")
+
+    def held(self, resource: Resource, object_id: str) -> Problem | None:
+        """What is wrong when the object of that name belongs to another address."""
+        other = self.addresses.get((resource.address.provider, object_id))
+        if other is None or other == resource.address:
+            return None
+        select = f"run `taskops apply --select {other.name}` first, which renames it"
+        move = (
+            f"add `moved_from: {other.name}` to take it over with its history, "
+            f"or run `taskops forget {other.name}`"
+        )
+        return problem(
+            resource,
+            f"what is named `{resource.name}` on the service belongs to another "
+            f"address, `{other}`",
+            f"id {object_id} was renamed on the service",
+            select if other in self.declared else move,
+        )
 
 
 def problem(

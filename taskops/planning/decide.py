@@ -52,6 +52,8 @@ def decide_code(
             return ambiguous(resource, ids)
         case Mine(observed) | Stranger(observed):
             refusal = refuse_foreign(resource, observed, context)
+            if refusal is None and isinstance(found, Stranger):
+                refusal = context.held(resource, observed.id)
             if refusal is not None:
                 return refusal
             return _existing(

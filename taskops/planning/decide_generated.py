@@ -59,6 +59,10 @@ def _owned_elsewhere(
 ) -> Problem | None:
     if not isinstance(found, Mine | Stranger):
         return None
+    if isinstance(found, Stranger):
+        held = context.held(resource, found.observed.id)
+        if held is not None:
+            return held
     owner = context.owner(resource.address.provider, found.observed.id)
     if not owner:
         return None

@@ -157,3 +157,15 @@ def test_an_identical_task_is_adopted_without_a_write() -> None:
     assert isinstance(change, Keep)
     assert change.why == "adopted"
     assert change.records
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_an_object_never_belongs_to_two_addresses(declared: bool) -> None:
+    renamed = replace(there("a"), name="b")
+    wanted = [named("b", adopt=True)] + [named("a")] * declared
+
+    (problem,) = build_plan(inputs(wanted, [renamed], [record("a")])).problems
+
+    assert "belongs to another address, `anchor/a`" in problem.summary
+    way_out = "--select a" if declared else "moved_from: a"
+    assert way_out in problem.hint
