@@ -43,7 +43,8 @@ class Emulator:
         behaviours: Mapping[str, str] | None = None,
         latency: float = 0.0,
     ) -> None:
-        self.account = Account(Store(path), checked(behaviours or {}), api_key)
+        answers = checked(behaviours or {})
+        self.account = Account(Store(path), answers, api_key)
         self.faults = Script()
         self.latency = latency
         """Seconds that every answer takes."""

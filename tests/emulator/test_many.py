@@ -149,6 +149,7 @@ def test_an_account_outlives_its_process(tmp_path: Path) -> None:
     assert json.loads(ask(again, "POST", "/v1/task", TASK))["data"]["id"] == made["id"]
     assert again.account.store.team == made["teamId"]
     again.close()
+    again.close()
 
 
 def test_one_connection_serves_many_requests() -> None:
