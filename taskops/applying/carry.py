@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taskops.model.record import Record
-    from taskops.model.resource import Resource
+    from taskops.model.resource import Address, Resource
     from taskops.model.values import Tree
 
 Course: TypeAlias = Generator[Ask, object, Outcome]
@@ -68,6 +68,8 @@ class Surroundings:
     started: float = 0.0
     """Seconds since the epoch, by the service where it said; 0 when not known."""
     judge: Judge = satisfied
+    made: dict[tuple[str, str], Address] = field(default_factory=dict)
+    """What was created by now, each object under its first address."""
 
 
 class Carrying:
@@ -123,7 +125,9 @@ class Carrying:
         done = yield from self._upsert(
             after, Upsert(change.address, after.name, after.spec)
         )
-        if (change.address.provider, done.id) in self.around.listed:
+        made = (change.address.provider, done.id)
+        first = self.around.made.setdefault(made, change.address)
+        if made in self.around.listed or first != change.address:
             return self._another(done.id, "a new one")
         if change.publish:
             yield from self._publish(after, done.id, None)

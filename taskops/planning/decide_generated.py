@@ -157,7 +157,9 @@ def _ready(
         why = "it was deleted on the service"
         return Start(resource.address, resource, origin, why=why)
     moves = before.name != resource.name
-    if moves and (taken := refuse_foreign(resource, before, context)) is not None:
+    taken = refuse_foreign(resource, before, context) if moves or changed else None
+    if taken is not None:
+        # What replaces it could not take the name: said before it is paid for.
         return taken
     if changed:
         return _regenerate(resource, record, before)

@@ -188,6 +188,19 @@ def test_a_name_that_another_holds_is_refused_before_anything_is_paid(
     ]
 
 
+def test_what_could_not_take_its_name_is_refused_before_anything_is_paid(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    account.emulator.edit(name="invoice", new=True, draft={"code": "// by hand\n"})
+
+    plan = account.plan([invoice("second")])
+
+    assert [p.summary for p in plan.problems] == [
+        "the name `invoice` is taken by another object"
+    ]
+
+
 def test_a_hand_that_renames_is_undone_by_a_person_only(account: Account) -> None:
     account.apply([invoice("first")])
     account.emulator.edit(name="invoice", rename="mine")

@@ -254,6 +254,39 @@ def test_an_object_that_appeared_meanwhile_is_not_taken_for_ours() -> None:
     assert outcome.record is None
 
 
+def test_what_was_made_for_one_address_is_never_taken_for_another() -> None:
+    provider = Simulated(Service())
+    provider.before = lambda step: rename_by_hand(provider, "a", "b", step)
+    executor = Executor(
+        {"anchor": provider},
+        Lanes(1),
+        Clock(),
+        StopFlag(),
+        lambda event: None,
+        lambda records: None,
+    )
+    around = Surroundings(frozenset())
+
+    for name in ("a", "b"):
+        wanted = named(name)
+        create = Create(wanted.address, wanted, True, "new")
+        executor.run([Carrying(create, None, around)])
+
+    outcome = executor.outcomes[Address("anchor", "b")]
+    assert outcome.status == "failed"
+    assert "another object" in outcome.detail
+    assert outcome.record is None
+
+
+def rename_by_hand(provider: Simulated, old: str, new: str, step: Step) -> None:
+    """Somebody renames `old` before an upsert of `new` comes."""
+    if isinstance(step, Upsert) and step.name == new:
+        objects = provider.service.objects
+        for object_id, there in [*objects.items()]:
+            if there.name == old:
+                objects[object_id] = replace(there, name=new)
+
+
 def test_content_is_compared_by_its_digest() -> None:
     assert named("a").digest != named("b").digest
     assert task("x").content == content("x")
