@@ -16,7 +16,7 @@ NUMBERS = {
     "writes": "writes in the service's own log",
     "settled": "fault-free applies after which a second one wrote nothing",
     "blocked": "fault-free applies that a problem refused, with nothing written",
-    "windows": "writes over what somebody made between look and write",
+    "windows": "writes over, or beside, what somebody made between look and write",
 }
 COUNTERS = {
     "faults": "faults, by class and by whether the request was carried out",

@@ -35,7 +35,7 @@ def violations(result: Result, life: Life) -> list[str]:
     return [
         *_ours(result, life, licences),
         *_planned(result, licences),
-        *_once(life),
+        *_once(result, life),
         *_told(result, life, licences),
         *_exit(result),
         *_secrets(result),
@@ -63,7 +63,8 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
             continue
         before = getattr(change, "before", None)
         if before is not None and before.id == commit["id"]:
-            yield from _as_looked(result, licences, commit, others)
+            if not (isinstance(change, Start | Wait) and _code_alone(log, commit)):
+                yield from _as_looked(result, commit, others)
         elif commit["id"] not in {*licences.made} | _made_from_here(log, result):
             if life.service.account.number("visibility_lag"):
                 life.counts.windows += 1
@@ -71,9 +72,22 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
             yield f"1: wrote what is not ours: {commit} for {change.address}"
 
 
-def _as_looked(
-    result: Result, licences: Licences, commit: Commit, others: list[int]
-) -> Iterator[str]:
+def _code_alone(log: list[Commit], commit: Commit) -> bool:
+    """
+    Whether hands changed no name of an object that the service wrote.
+
+    Its code is the service's own and is never managed: what is changed in it goes
+    with it when it is replaced, and is nothing that an apply must notice.
+    """
+    name = ""
+    for one in history_of(log, commit["id"]).values():
+        if one.get("by") == "hand" and name and one["name"] != name:
+            return False
+        name = one["name"]
+    return True
+
+
+def _as_looked(result: Result, commit: Commit, others: list[int]) -> Iterator[str]:
     """What moved after the plan and before the last look must have been noticed."""
     if any(n >= result.planned for n in others):
         yield f"1: wrote over an edit that it had seen: {commit}, {others}"
@@ -102,14 +116,47 @@ def _planned(result: Result, licences: Licences) -> Iterator[str]:
             yield f"2: wrote other code than planned: {commit}"
 
 
-def _once(life: Life) -> Iterator[str]:
+def _once(result: Result, life: Life) -> Iterator[str]:
     """3: no two living objects of a name, no two deploys or starts of the same."""
     names = Counter(task["name"] for task in life.tasks())
     for name, number in names.items():
-        if number > 1:
+        if number > 1 and not _taken_meanwhile(name, result, life):
             yield f"3: {number} objects are named {name}"
     yield from _deployed_once(life)
     yield from _started_once(life)
+
+
+def _taken_meanwhile(name: str, result: Result, life: Life) -> bool:
+    """
+    Whether a hand gave one of them the name after the other's maker had looked.
+
+    A start does not look at the listing again, and makes one beside what it did
+    not see. Whoever came first must be a hand, and must have come unseen.
+    """
+    log = life.service.commits()
+    came = sorted(
+        _named_at(log, task["id"], name)
+        for task in life.tasks()
+        if task["name"] == name
+    )
+    for number in came[1:]:
+        looked = life.service.looked_at.get(number, 0)
+        unseen = [n for n in came if looked <= n < number]
+        if not any(log[n].get("by") == "hand" for n in unseen):
+            return False
+        life.counts.windows += log[number].get("client") == result.client
+    return True
+
+
+def _named_at(log: list[Commit], object_id: str, name: str) -> int:
+    """The commit since which the object has the name."""
+    at = -1
+    for number, commit in history_of(log, object_id).items():
+        if commit["name"] != name:
+            at = -1
+        elif at < 0:
+            at = number
+    return at
 
 
 def _deployed_once(life: Life) -> Iterator[str]:
@@ -209,7 +256,11 @@ def _exit(result: Result) -> Iterator[str]:
         if code != 128 + report.interrupted:
             yield f"6: exit {code} after a signal"
         return
-    if (code == 0) != (statuses <= {*GOOD}) and not report.unrecorded:
+    # What was waited for until the deadline is in progress, and is exit 5.
+    late = any(outcome.overdue for outcome in report.outcomes)
+    if late and (code not in (5, 9) or not result.trial.wait):
+        yield f"6: exit {code} after a wait that came to its deadline"
+    if (code == 0) != (statuses <= {*GOOD} and not late) and not report.unrecorded:
         yield f"6: exit {code} with {statuses}"
     if (code == 9) != ("unknown" in statuses):
         yield f"6: exit {code} with {statuses}"

@@ -23,8 +23,8 @@ class Licences:
 
     def __init__(self, result: Result) -> None:
         self.result = result
-        self.made: dict[str, Address] = {}
-        """By id, what this apply itself made."""
+        self.made: dict[str, set[Address]] = defaultdict(set)
+        """By id, the addresses for which this apply made it."""
         self.touched: dict[Address, list[Commit]] = defaultdict(list)
         self.unplanned: list[Commit] = []
         self.pairs: list[tuple[int, Commit, Change]] = []
@@ -39,7 +39,7 @@ class Licences:
             self.unplanned.append(commit)
             return
         if isinstance(change, Create | Start):
-            self.made.setdefault(commit["id"], change.address)
+            self.made[commit["id"]].add(change.address)
         self.touched[change.address].append(commit)
         self.pairs.append((number, commit, change))
 
@@ -48,12 +48,15 @@ class Licences:
         if plan is None:
             return None
         records = self.result.before.records
-        found = (
+        found = [
             change
             for change in plan.effective
             if self._allows(change, commit, records.get(change.address))
-        )
-        return next(found, None)
+        ]
+        # A hand may have given one object the name of another one of the plan.
+        # Both may write to it then, but each of them only what the plan says.
+        same = (change for change in found if _is_of(change, commit))
+        return next(same, found[0] if found else None)
 
     def _allows(self, change: Change, commit: Commit, record: Record | None) -> bool:
         kind, object_id, name = commit["kind"], commit["id"], commit["name"]
@@ -61,7 +64,7 @@ class Licences:
             case Create(after=after):
                 if kind == "upsert":
                     return bool(name == after.name)
-                ours = self.made.get(object_id) == change.address
+                ours = change.address in self.made.get(object_id, ())
                 return bool(kind == "deploy" and change.publish and ours)
             case Update(before=before, after=after):
                 return bool(
@@ -75,7 +78,7 @@ class Licences:
                 names = {after.name, f"{after.name}--{after.digest[:8]}"}
                 if kind == "generate":
                     return name in names
-                ours = self.made.get(object_id) == change.address
+                ours = change.address in self.made.get(object_id, ())
                 known = ours or object_id in {*_known(record)}
                 return kind in ("rename", "delete") and known
             case Wait():
@@ -83,6 +86,12 @@ class Licences:
                 return kind in ("rename", "delete") and object_id in ids
             case _:
                 return False
+
+
+def _is_of(change: Change, commit: Commit) -> bool:
+    after = getattr(change, "after", None)
+    code = None if after is None else after.code
+    return code is not None and code.sha256 == commit.get("code")
 
 
 def _known(record: Record | None) -> Iterator[str]:
