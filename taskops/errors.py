@@ -94,9 +94,14 @@ class AuthenticationFailed(TaskopsError):
 
 
 class NotApproved(TaskopsError):
-    """Nothing was written, because nobody approved exactly this."""
+    """
+    Nothing was written, because nobody approved exactly this.
+
+    `plan` is what was refused, as Markdown, where somebody reads it with the error.
+    """
 
     exit = Exit.NOT_APPROVED
+    plan = ""
 
 
 class Stale(NotApproved):

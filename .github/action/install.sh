@@ -1,7 +1,14 @@
 #!/usr/bin/env bash
 # Installs taskops from this checkout: one pin for the action, the tool and, by
 # their hashes, everything that it needs.
-set -euo pipefail
+set -Eeuo pipefail
+
+failed() {
+  printf '**taskops could not be installed**: the log of this step says why. %s\n\n' \
+    'Nothing was asked or changed. To try again: Re-run failed jobs.' \
+    >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+}
+trap failed ERR
 
 checkout=$(cd "$(dirname "$0")/../.." && pwd)
 venv="$RUNNER_TEMP/taskops"

@@ -3,6 +3,13 @@
 # after `exec` nothing else can run.
 set -euo pipefail
 
+# Said in words of our own alone: what was given stands in neither place.
+refuse() {
+  echo "error: $1" >&2
+  printf '**The options cannot be understood**: %s\n\n' "$1" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  exit 64
+}
+
 taskops="$RUNNER_TEMP/taskops/bin/taskops"
 rm -rf "$RUNNER_TEMP/taskops-said" && mkdir -p "$RUNNER_TEMP/taskops-said"
 said="$RUNNER_TEMP/taskops-said/text.md"
@@ -39,13 +46,11 @@ case "${TASKOPS_COMMAND:-}" in
       exec "$taskops" apply --yes "${words[@]}"
     fi
     if [[ ! "$TASKOPS_DIGEST" =~ ^[0-9a-f]{32,64}$ ]]; then
-      echo "error: the digest is not one; copy 32 to 64 hex digits of it" >&2
-      exit 64
+      refuse "the digest is not one; copy 32 to 64 hex digits of it"
     fi
     exec "$taskops" apply --expect-digest "$TASKOPS_DIGEST" "${words[@]}"
     ;;
   *)
-    echo "error: \`command\` must be validate, plan, apply or drift" >&2
-    exit 64
+    refuse "\`command\` must be validate, plan, apply or drift"
     ;;
 esac

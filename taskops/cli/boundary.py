@@ -6,6 +6,7 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from taskops.errors import Exit
@@ -45,7 +46,9 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if "_TASKOPS_COMPLETE" in os.environ:
             # A shell that asks for words must not be answered with a complaint.
             return Exit.OK
-        tell("\n".join(_words(error, debug="--debug" in given)))
+        told = "\n".join(_words(error, debug="--debug" in given))
+        tell(told)
+        _page(error, told)
         return code_of(error)
     return int(code or 0)
 
@@ -87,6 +90,16 @@ def tell(text: str) -> None:
 
     if text:
         Out(sys.stderr).write(text.rstrip("\n") + "\n")
+
+
+def _page(error: BaseException, told: str) -> None:
+    """The same on the page of a GitHub run; what fails here must hide nothing."""
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return
+    with suppress(Exception):
+        from taskops.cli.runner import step_failed
+
+        step_failed(code_of(error), told, getattr(error, "plan", ""))
 
 
 def _words(error: BaseException, *, debug: bool) -> Iterator[str]:

@@ -146,6 +146,11 @@ def block(text: str) -> str:
     return f"\n{fence}text\n{lines(text).strip()}\n{fence}\n"
 
 
+def applied(report: str) -> str:
+    """What came of an apply, as Markdown above its plan."""
+    return f"### What came of it\n{block(report)}\n### The plan\n\n"
+
+
 def both_ways_out(told: str) -> str:
     """The two commands that end a drift, as Markdown; empty where there is none."""
     if not told:

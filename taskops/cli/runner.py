@@ -5,25 +5,60 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from taskops.cli.github import in_actions, write_outputs, write_summary
+from taskops.cli.github import block, in_actions, write_outputs, write_summary
 from taskops.errors import Exit
 from taskops.model.values import canonical
 from taskops.render.markdown import plan_markdown
 
 if TYPE_CHECKING:
+    from taskops.errors import NotApproved
     from taskops.render.sheet import Sheet
 
 ROOM = 500_000
 """Bytes of a summary that a plan may take; other commands of the step need some."""
 
 
-def step_outputs(sheet: Sheet, code: int, more: str = "") -> None:
+_HEADS = {
+    Exit.FAILED: "It did not work",
+    Exit.INVALID: "Mistakes in the manifests",
+    Exit.AUTHENTICATION: "The service does not take the key",
+    Exit.NOT_APPROVED: "Refused, nothing was written",
+    Exit.LOCKED: "Another apply holds the ledger, nothing was written",
+    Exit.GUARDED: "Refused",
+    Exit.UNKNOWN: "Nobody knows what became of a change",
+    Exit.USAGE: "The options cannot be understood",
+    Exit.BUG: "taskops has a bug",
+    Exit.INTERRUPTED: "Interrupted",
+    Exit.TERMINATED: "Cancelled",
+}
+
+# Hints are written for a terminal; this is what they mean where there is none.
+_HERE = {
+    Exit.INVALID: "`taskops validate` finds the same on a desk, without a key.",
+    Exit.AUTHENTICATION: "The key is a secret of the environment that the job names: "
+    "Settings, Environments. A job without an environment plans with "
+    "`args: --against ledger`, which needs no key.",
+    Exit.LOCKED: "When the other apply has ended: Re-run failed jobs.",
+    Exit.GUARDED: "A flag that the hint names goes into `args` of this step.",
+    Exit.USAGE: "Options of this step are its `env`, `directory`, `digest` and `args`.",
+    Exit.BUG: "Put `--debug` into `args` of this step; it prints no value.",
+}
+
+
+def step_outputs(sheet: Sheet, code: int, *, first: str = "", after: str = "") -> None:
     """
     Write `changes`, `result`, `digest` and `counts` where the runner collects
-    outputs, and the plan, with more Markdown after it, on the page of the run.
+    outputs, and the plan, with Markdown around it, on the page of the run.
     """
     if not in_actions(os.environ):
         return
+    plan_outputs(sheet, code)
+    plan = plan_markdown(sheet, budget=ROOM)
+    write_summary(os.environ, f"{first}{plan}\n{after}")
+
+
+def plan_outputs(sheet: Sheet, code: int) -> None:
+    """The outputs alone."""
     values = {
         "changes": "true" if sheet.rows else "false",
         "result": Exit(code).name.lower(),
@@ -31,4 +66,31 @@ def step_outputs(sheet: Sheet, code: int, more: str = "") -> None:
         "counts": canonical(dict(sheet.counts)).decode(),
     }
     write_outputs(os.environ, values)
-    write_summary(os.environ, f"{plan_markdown(sheet, budget=ROOM)}\n{more}")
+
+
+def refuse_on_page(refused: NotApproved, sheet: Sheet) -> None:
+    """The plan that nobody approved is for whoever has to decide about it."""
+    if in_actions(os.environ):
+        plan_outputs(sheet, refused.exit)
+        refused.plan = plan_markdown(sheet, budget=ROOM)
+
+
+def step_failed(code: int, told: str, plan: str = "") -> None:
+    """What happened and the way out, where no plan or another one can say it."""
+    if not in_actions(os.environ):
+        return
+    write_outputs(os.environ, {"result": Exit(code).name.lower()})
+    head = f"**{_HEADS.get(Exit(code), 'It did not work')}** (exit {code:d})\n"
+    here = _HERE.get(Exit(code), "")
+    words = block(told) if told.strip() else ""
+    plan = f"\n### The plan\n\n{plan}" if plan else ""
+    write_summary(os.environ, f"{head}{words}\n{here}\n{plan}")
+
+
+def step_checked(code: int, told: str) -> None:
+    """What a check without a plan found, or that it found nothing."""
+    if code:
+        step_failed(code, told)
+    elif in_actions(os.environ):
+        write_outputs(os.environ, {"result": "ok"})
+        write_summary(os.environ, f"**Valid**\n{block(told)}")

@@ -166,7 +166,7 @@ def test_drift_that_cannot_be_looked_for_is_an_error(job: Job, shop: Path) -> No
     ran = run(job, "drift", TASKOPS_EMULATOR="")
 
     assert ran.code == 4
-    assert not (job.folder / "output").exists()
+    assert outputs(job) == {"result": "authentication"}
 
 
 @pytest.mark.parametrize("command", ["", "destroy", "apply; touch hacked"])

@@ -165,12 +165,11 @@ def _apply(
 ) -> int:
     from taskops.cli.carrying import carry
     from taskops.cli.commands.planning import rendered
-    from taskops.cli.github import block
-    from taskops.cli.runner import step_outputs
+    from taskops.cli.github import applied
+    from taskops.cli.runner import refuse_on_page, step_outputs
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
     from taskops.planning.saved import only_saved
-    from taskops.render.errors import error_text
     from taskops.render.walk import sheet_of
 
     out = Out(sys.stdout)
@@ -200,13 +199,13 @@ def _apply(
         plan = _still(plan, approval, planned)
         report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
-        step_outputs(sheet, refused.exit, block(error_text(refused)))
+        refuse_on_page(refused, sheet)
         raise
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
     resume = _resume(given, report)
-    done = block(report_text(report, resume=resume)) if report.outcomes else ""
-    step_outputs(sheet_of(report.plan), report.exit, done)
+    done = applied(report_text(report, resume=resume)) if report.outcomes else ""
+    step_outputs(sheet_of(report.plan), report.exit, first=done)
     if report.outcomes:
         out.write(f"\n{report_text(report, look, resume=resume)}")
     if not resume and sys.stderr.isatty():

@@ -59,7 +59,7 @@ def command(**given: Any) -> int:
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
             watch.code = seen.verdict
-        step_outputs(sheet, watch.code, more)
+        step_outputs(sheet, watch.code, after=more)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 

@@ -61,6 +61,7 @@ def command(
     --types is the one part that may need a network, the first time.
     """
     del debug
+    from taskops.cli.runner import step_checked
     from taskops.cli.services import offline_problems
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, InvalidManifests, NotTypeChecked
@@ -95,12 +96,16 @@ def command(
             look = look_of(sys.stdout, os.environ, color)
             out.write(problems_text(problems, look))
     errors = sum(problem.severity == "error" for problem in problems)
+    verdict = _verdict(told, errors, len(problems) - errors)
     if form == "text":
-        out.write(_verdict(told, errors, len(problems) - errors))
+        out.write(verdict)
+    code = Exit.INVALID if errors else Exit.OK
+    if unchecked is None:
+        step_checked(code, f"{problems_text(problems)}{verdict}")
     if unchecked is not None:
         unchecked.exit = Exit.INVALID if errors else unchecked.exit
         raise unchecked
-    return Exit.INVALID if errors else Exit.OK
+    return code
 
 
 def _projects(root: Path, environment: str | None) -> list[Project]:
