@@ -9,10 +9,10 @@ secret is shown; 8. no more is deleted than the plan says.
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from soak.licences import Licences, history_of
+from soak.once import once
 from soak.trial import KEY, PASSWORD
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 
@@ -35,7 +35,7 @@ def violations(result: Result, life: Life) -> list[str]:
     return [
         *_ours(result, life, licences),
         *_planned(result, licences),
-        *_once(result, life),
+        *once(result, life),
         *_told(result, life, licences),
         *_exit(result),
         *_secrets(result),
@@ -114,73 +114,6 @@ def _planned(result: Result, licences: Licences) -> Iterator[str]:
             continue
         if commit["code"] != after.code.sha256:
             yield f"2: wrote other code than planned: {commit}"
-
-
-def _once(result: Result, life: Life) -> Iterator[str]:
-    """3: no two living objects of a name, no two deploys or starts of the same."""
-    names = Counter(task["name"] for task in life.tasks())
-    for name, number in names.items():
-        if number > 1 and not _taken_meanwhile(name, result, life):
-            yield f"3: {number} objects are named {name}"
-    yield from _deployed_once(life)
-    yield from _started_once(life)
-
-
-def _taken_meanwhile(name: str, result: Result, life: Life) -> bool:
-    """
-    Whether a hand gave one of them the name after the other's maker had looked.
-
-    A start does not look at the listing again, and makes one beside what it did
-    not see. Whoever came first must be a hand, and must have come unseen.
-    """
-    log = life.service.commits()
-    came = sorted(
-        _named_at(log, task["id"], name)
-        for task in life.tasks()
-        if task["name"] == name
-    )
-    for number in came[1:]:
-        looked = life.service.looked_at.get(number, 0)
-        unseen = [n for n in came if looked <= n < number]
-        if not any(log[n].get("by") == "hand" for n in unseen):
-            return False
-        life.counts.windows += log[number].get("client") == result.client
-    return True
-
-
-def _named_at(log: list[Commit], object_id: str, name: str) -> int:
-    """The commit since which the object has the name."""
-    at = -1
-    for number, commit in history_of(log, object_id).items():
-        if commit["name"] != name:
-            at = -1
-        elif at < 0:
-            at = number
-    return at
-
-
-def _deployed_once(life: Life) -> Iterator[str]:
-    if life.service.account.behaviours != life.faithful:
-        # What a service does not keep as sent may have to be sent again.
-        return
-    last: dict[str, Commit] = {}
-    for commit in life.service.commits():
-        before = last.get(commit["id"])
-        if (
-            before is not None
-            and commit["kind"] == before["kind"] == "deploy"
-            and commit["code"] == before["code"]
-        ):
-            yield f"3: deployed twice: {before} and {commit}"
-        if commit["kind"] not in ("rename", "upsert"):
-            last[commit["id"]] = commit
-
-
-def _started_once(life: Life) -> Iterator[str]:
-    """A start costs money: none while an earlier one of the same is there."""
-    for start in life.service.starts:
-        if start.beside:
-            yield f"3: started again beside {start.beside}: {start.name}"
 
 
 def _told(result: Result, life: Life, licences: Licences) -> Iterator[str]:

@@ -38,6 +38,7 @@ class Account(RuleBasedStateMachine):
     counts: ClassVar[Counts] = Counts()
     life: Life
     settled = False
+    broken = False
 
     @initialize(
         answers=behaviours(),
@@ -117,6 +118,7 @@ class Account(RuleBasedStateMachine):
                 self._broken(f"{violation}\n  in {result.client}: {result.trial}")
 
     def _broken(self, words: str) -> None:
+        self.broken = True
         self.counts.violations.append(words)
         raise Violated(words)
 
@@ -125,7 +127,7 @@ class Account(RuleBasedStateMachine):
         if not hasattr(self, "life"):
             return
         try:
-            if not self.counts.violations:
+            if not self.broken:
                 self.settle()
         finally:
             self.life.close()
