@@ -175,3 +175,20 @@ def test_there_are_no_other_commands(job: Job, shop: Path, command: str) -> None
 
     assert ran.code == 64
     assert not (job.folder / "hacked").exists()
+
+
+def test_of_thirty_mistakes_nine_are_marked_and_the_rest_counted(
+    job: Job, shop: Path
+) -> None:
+    for number in range(29):
+        text = f"name: wrong{number}\ncode: gone.ts\n"
+        (shop / f"tasks/wrong{number}.yaml").write_text(text, "utf-8")
+    (shop / "tasks/hello.yaml").write_text("name: hello\ncode: gone.ts\n", "utf-8")
+
+    ran = run(job, "validate")
+
+    marks = [line for line in ran.log.splitlines() if line.startswith("::error")]
+    assert ran.code == 3
+    assert [mark.startswith("::error file=") for mark in marks] == [True] * 9 + [False]
+    assert "and 21 more" in marks[-1]
+    assert "30 problems" in (job.folder / "summary").read_text("utf-8")
