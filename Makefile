@@ -2,9 +2,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WHEEL := .venv-wheel
+LOWEST := .venv-lowest
 
 .DEFAULT_GOAL := help
-.PHONY: help demo session test lint types rules editor unit wheel bench figures soak table clean
+.PHONY: help demo session test lint types rules editor unit wheel lowest bench figures soak table clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' $(MAKEFILE_LIST)
@@ -46,6 +47,17 @@ wheel: $(VENV)/.ready
 	$(WHEEL)/bin/python -m pip install --quiet --group tests dist/*.whl
 	TASKOPS_TESTS_EXPECT=installed $(WHEEL)/bin/pytest --numprocesses auto --quiet
 
+# What stands in dist/ is tested, else a wheel that is built first. Constraints, because
+# `lowest-direct` would take a wheel's own dependencies for somebody else's.
+lowest: ## The tests with the oldest versions that pyproject.toml promises; needs uv
+	@ls dist/*.whl >/dev/null 2>&1 || uv build --quiet --wheel --out-dir dist .
+	uv venv --quiet --clear --python 3.11 $(LOWEST)
+	uv pip compile --quiet --python $(LOWEST) --resolution lowest-direct \
+		pyproject.toml --output-file $(LOWEST)/lowest.txt
+	uv pip install --quiet --python $(LOWEST) --constraint $(LOWEST)/lowest.txt \
+		--group tests dist/*.whl
+	TASKOPS_TESTS_EXPECT=installed $(LOWEST)/bin/pytest --numprocesses auto --quiet $(TESTS)
+
 session: $(VENV)/.ready ## Record the terminal session that the README shows
 	$(BIN)/python examples/record.py .github/docs/session.svg
 
@@ -62,7 +74,7 @@ table: $(VENV)/.ready ## Each fault at each request, for real; writes the table 
 	PYTHONPATH=tests $(BIN)/python -m soak.table RELIABILITY.md
 
 clean: ## Remove what was made here
-	rm -rf $(VENV) $(WHEEL) dist build
+	rm -rf $(VENV) $(WHEEL) $(LOWEST) dist build
 
 $(VENV)/.ready: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
