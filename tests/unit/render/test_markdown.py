@@ -9,6 +9,7 @@ from unit.render import hostile, sheets
 from taskops.model.change import Difference, Keep
 from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address
+from taskops.model.values import frozen
 from taskops.render.markdown import BUDGET, plan_markdown
 
 
@@ -106,3 +107,14 @@ def test_changed_settings_come_before_everything_else() -> None:
 def test_nothing_to_do_says_so() -> None:
     text = plan_markdown(sheets.sheet(Keep(Address("anchor", "a"), "same")))
     assert text.startswith("**No changes**: 1 unchanged\n")
+
+
+def test_the_secrets_that_a_new_one_is_given_are_named_first() -> None:
+    new = sheets.create("a")
+    spec = frozen({"secrets": {"shop_password": "x", "api_key": "y"}})
+    given = replace(new, after=replace(new.after, spec=spec))
+
+    text = plan_markdown(sheets.sheet(given))
+
+    told = "- `a`: is given the secrets api\\_key, shop\\_password"
+    assert told in text.partition("| | task |")[0]
