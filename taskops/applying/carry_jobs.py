@@ -15,7 +15,14 @@ from taskops.applying.asks import (
     Stopped,
     resolve,
 )
-from taskops.applying.replacing import Move, discard, look, object_of, put_in_place
+from taskops.applying.replacing import (
+    Move,
+    discard,
+    look,
+    object_of,
+    put_back,
+    put_in_place,
+)
 from taskops.errors import (
     AuthenticationFailed,
     OutcomeUnknown,
@@ -230,8 +237,10 @@ class CarryingJob:
         if replaces and _went_back(self.prior, job, after):
             if job.status == "running" and (yield from self._until_ended(job)) is None:
                 return self._in_progress("still running")
-            self.wrote |= yield from discard(after.address, job)
-            self.record = replace(cast("Record", self.record), next=None)
+            record = cast("Record", self.record)
+            undone = put_back(after.address, after.name, record.id, job)
+            self.wrote |= yield from undone
+            self.record = replace(record, next=None)
             return self.outcome("applied")
         return (yield from self._await(after, job, replaces=replaces))
 

@@ -87,6 +87,27 @@ def discard(address: Address, job: Job) -> Generator[Ask, object, bool]:
     return True
 
 
+def put_back(
+    address: Address, name: str, old: str, job: Job
+) -> Generator[Ask, object, bool]:
+    """
+    Undo a replacement that is not wanted any more, wherever it stopped.
+
+    The new one goes, even if it has taken the name; the old one has it again.
+    """
+    made = object_of(job)
+    new = (yield from look(address, made)) if made else None
+    wrote = False
+    if new is not None and new.name in (job.name, name):
+        yield Perform(Remove(address, made, new.name))
+        wrote = True
+    there = yield from look(address, old)
+    if there is not None and there.name != name and _is_named(there.name, name):
+        yield Perform(Rename(address, old, name))
+        wrote = True
+    return wrote
+
+
 def object_of(job: Job) -> str:
     """The id of the task that a start makes; empty where no answer told it."""
     return job.ids.get("taskId") or job.poll_id

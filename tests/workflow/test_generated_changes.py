@@ -303,3 +303,22 @@ def test_an_id_that_never_appears_is_unknown_and_then_looked_for_by_name(
     assert account.apply([invoice("get it")]).exit == 0
     assert starts(account) == 1
     assert settled(account, invoice("get it"))
+
+
+@pytest.mark.parametrize("path", ["PUT", "DELETE"])
+def test_a_replacement_that_stopped_half_way_is_taken_back(
+    account: Account, path: str
+) -> None:
+    account.apply([invoice("first")])
+    rule = {"do": "status", "status": 403, "method": path, "nth": 2 - (path != "PUT")}
+    account.emulator.set_faults([rule])
+    report = account.apply([invoice("second")])
+    account.emulator.set_faults([])
+    assert report.exit != 0
+    assert len(names(account)) == 2
+
+    report = account.apply([invoice("first")])
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == 2
+    assert settled(account, invoice("first"))
