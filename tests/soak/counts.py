@@ -15,7 +15,7 @@ NUMBERS = {
     "requests": "requests to the service",
     "writes": "writes in the service's own log",
     "settled": "fault-free applies after which a second one wrote nothing",
-    "blocked": "fault-free applies that a problem refused, with nothing written",
+    "blocked": "fault-free applies that a problem or a reserved name held up",
     "windows": "writes over, or beside, what somebody made between look and write",
 }
 COUNTERS = {

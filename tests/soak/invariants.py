@@ -51,6 +51,7 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
     service that knows no `If-Match`: those are counted, and are no violation.
     """
     log = life.service.commits()
+    ours = _made_from_here(log, result)
     for number, commit, change in licences.pairs:
         looked = life.service.looked_at.get(number, 0)
         others = [
@@ -60,14 +61,20 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
         ]
         if any(n >= looked for n in others):
             life.counts.windows += 1
+            # Written unseen, by its name: what follows goes to its id.
+            ours.add(commit["id"])
             continue
         before = getattr(change, "before", None)
         if before is not None and before.id == commit["id"]:
             if not (isinstance(change, Start | Wait) and _code_alone(log, commit)):
                 yield from _as_looked(result, commit, others)
-        elif commit["id"] not in {*licences.made} | _made_from_here(log, result):
-            if life.service.account.number("visibility_lag"):
+        elif commit["id"] not in ours:
+            account = life.service.account
+            if account.number("visibility_lag"):
                 life.counts.windows += 1
+                continue
+            if account.is_("deleted_name", "revived"):
+                # What somebody deleted comes back under its old id.
                 continue
             yield f"1: wrote what is not ours: {commit} for {change.address}"
 

@@ -25,7 +25,7 @@ from taskops.providers.anchor.provider import open_anchor
 from taskops.workflow import World, carry_out, make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from soak.counts import Counts
@@ -217,6 +217,18 @@ class Life:
                 process.kill()
 
         return act
+
+    def retried(self, names: Iterable[str]) -> tuple[str, ...]:
+        """
+        What a person would start again, who looks at the account before.
+
+        Where the listing lags, only a person can see that the start arrived.
+        """
+        wanted = tuple(name for name in names if name in self.wanted)
+        if not self.service.account.number("visibility_lag"):
+            return wanted
+        there = {task["name"].partition("--")[0] for task in self.tasks()}
+        return tuple(name for name in wanted if name not in there)
 
     def edit(self, edit: Mapping[str, Any]) -> None:
         """Somebody edits by hand, unless the service would not let them."""

@@ -91,8 +91,7 @@ class Account(RuleBasedStateMachine):
     @rule(trial=trials())
     def apply(self, trial: Trial) -> None:
         """One apply, with everything that happens to it."""
-        retry = tuple(name for name in trial.retry if name in self.life.wanted)
-        self.life.apply(replace(trial, retry=retry))
+        self.life.apply(replace(trial, retry=self.life.retried(trial.retry)))
         self.settled = False
         self._judge()
 

@@ -30,8 +30,10 @@ def _taken_meanwhile(name: str, result: Result, life: Life) -> bool:
     Whether a hand gave one of them the name after the other's maker had looked.
 
     A start does not look at the listing again, and makes one beside what it did
-    not see. Whoever came first must be a hand, and must have come unseen.
+    not see. Whoever came first must be a hand, and must have come unseen; a listing
+    that lags may not show it for long.
     """
+    lags = life.service.account.number("visibility_lag") > 0
     log = life.service.commits()
     came = sorted(
         _named_at(log, task["id"], name)
@@ -40,7 +42,7 @@ def _taken_meanwhile(name: str, result: Result, life: Life) -> bool:
     )
     for number in came[1:]:
         looked = life.service.looked_at.get(number, 0)
-        unseen = [n for n in came if looked <= n < number]
+        unseen = [n for n in came if n < number and (n >= looked or lags)]
         if not any(log[n].get("by") == "hand" for n in unseen):
             return False
         life.counts.windows += log[number].get("client") == result.client

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
 
     from soak.life import Life
     from soak.trial import Result
+    from taskops.model.plan import Outcome
 
 CLEAN = {"applied", "already_satisfied", "in_progress"}
 
 
 def settle(life: Life) -> Iterator[str]:
     """Apply without a fault, twice; whatever does not hold, in words."""
-    retry = tuple(n for n, w in life.wanted.items() if w.kind == "generated")
+    retry = life.retried(n for n, w in life.wanted.items() if w.kind == "generated")
     trial = Trial(prune=True, adopt_all=True, approval="everything", retry=retry)
     first = life.apply(trial)
     if first.error is not None and first.exit == 8:
@@ -26,7 +27,13 @@ def settle(life: Life) -> Iterator[str]:
         if first.own:
             yield f"5: wrote in spite of a problem: {first.own}"
         return
-    yield from _came_to_an_end(first)
+    yield from _came_to_an_end(first, life)
+    if first.report is not None and any(
+        _reserved(one, life) for one in first.report.outcomes
+    ):
+        # Nor can anybody but the service's support help here.
+        life.counts.blocked += 1
+        return
     second = life.apply(Trial(prune=True, adopt_all=True, approval="yes"))
     if second.own:
         yield f"5: a second apply wrote {second.own}"
@@ -38,13 +45,22 @@ def settle(life: Life) -> Iterator[str]:
     life.counts.settled += 1
 
 
-def _came_to_an_end(result: Result) -> Iterator[str]:
+def _reserved(outcome: Outcome, life: Life) -> bool:
+    """Whether the service keeps the name for a task that is deleted."""
+    if not life.service.account.is_("deleted_name", "reserved"):
+        return False
+    same = life.service.account.store.named(outcome.address.name)
+    gone = bool(same) and all(task["deleted"] for task in same)
+    return gone and outcome.status == "failed" and not outcome.wrote
+
+
+def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
     if result.error is not None:
         error = result.error
         yield f"5: without a fault it ends with {error!r}: {error.detail}"
     elif result.report is not None:
         for outcome in result.report.outcomes:
-            if outcome.status not in CLEAN:
+            if outcome.status not in CLEAN and not _reserved(outcome, life):
                 yield f"5: without a fault an outcome is {outcome}"
 
 
