@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soak.trial import Trial
+from taskops.applying.replacing import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +28,9 @@ def settle(life: Life) -> Iterator[str]:
         if first.own:
             yield f"5: wrote in spite of a problem: {first.own}"
         return
+    if first.report is not None and any(_lost(o, life) for o in first.report.outcomes):
+        # Somebody deleted what was being generated: a person says that it is gone.
+        first = life.apply(trial)
     yield from _came_to_an_end(first, life)
     if first.report is not None and any(
         _reserved(one, life) for one in first.report.outcomes
@@ -52,6 +56,15 @@ def _reserved(outcome: Outcome, life: Life) -> bool:
     same = life.service.account.store.named(outcome.address.name)
     gone = bool(same) and all(task["deleted"] for task in same)
     return gone and outcome.status == "failed" and not outcome.wrote
+
+
+def _lost(outcome: Outcome, life: Life) -> bool:
+    """Whether nothing is known of a start because a hand deleted what it made."""
+    job = outcome.record.job if outcome.record is not None else None
+    if outcome.status != "unknown" or job is None:
+        return False
+    made = life.service.account.store.task(object_of(job))
+    return made is not None and bool(made["deleted"])
 
 
 def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
