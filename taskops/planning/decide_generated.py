@@ -138,7 +138,7 @@ def _unknown(
     named = context.listing.named(job.name or resource.name)
     if len(named) == 1:
         told = replace(job, status="running", poll_id=named[0].id)
-        return Wait(resource.address, told, resource, before)
+        return _flying(resource, told, before)
     if resource.address.name in context.options.retry:
         return Start(resource.address, resource, "pending", before, why="--retry")
     return outcome_unknown(resource, job)

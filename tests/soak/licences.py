@@ -79,7 +79,8 @@ class Licences:
                 if kind == "generate":
                     return name in names
                 ours = change.address in self.made.get(object_id, ())
-                known = ours or object_id in {*_known(record)}
+                flying = change.awaits.poll_id if change.awaits is not None else ""
+                known = ours or object_id in {*_known(record), flying}
                 return kind in ("rename", "delete") and known
             case Wait():
                 ids = {*_known(record), change.job.poll_id}

@@ -322,3 +322,18 @@ def test_a_replacement_that_stopped_half_way_is_taken_back(
     assert report.exit == 0, report.outcomes
     assert starts(account) == 2
     assert settled(account, invoice("first"))
+
+
+def test_a_start_that_is_found_again_is_replaced_when_git_went_on(
+    account: Account,
+) -> None:
+    rule = {"do": "status", "status": 500, "method": "POST", "path": "generate$"}
+    looks = {"do": "status", "status": 403, "method": "GET", "times": 1000, "nth": 2}
+    account.emulator.set_faults([{**rule, "when": "after"}, looks])
+    assert account.apply([invoice("first")]).exit == 9
+    account.emulator.set_faults([])
+
+    report = account.apply([invoice("second")])
+
+    assert report.exit == 0, report.outcomes
+    assert settled(account, invoice("second"))
