@@ -74,3 +74,15 @@ def test_the_issue_of_a_drift(job: Job, hub: Hub, shop: Path) -> None:
     step(job, "issue.sh", TASKOPS_RESULT="changes")
 
     expected("issue.md", hub.issues[0]["body"])
+
+
+def test_the_issue_of_a_merge_that_never_arrived(
+    job: Job, hub: Hub, shop: Path
+) -> None:
+    task = (shop / "tasks/hello.yaml").read_text("utf-8")
+    (shop / "tasks/hello.yaml").write_text(task.replace("n: 5", "n: 8"), "utf-8")
+
+    step(job, "run.sh", TASKOPS_COMMAND="drift")
+    step(job, "issue.sh", TASKOPS_RESULT="changes")
+
+    expected("issue-pending.md", hub.issues[0]["body"])

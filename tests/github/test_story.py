@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from cli.shell import taskops
 from github.job import Job, Ran
 
 from taskops.emulator.app import Emulator
@@ -193,6 +194,28 @@ def test_from_the_pull_request_to_the_closed_issue(team: Team) -> None:
     assert undone.code == 0, undone.log
     assert team.drift(merged).code == 0
     assert issue["state"] == "closed"
+
+
+def test_a_hand_edit_that_git_takes_over_closes_the_issue(team: Team) -> None:
+    team.begin()
+    first = team.push("main")
+    assert team.apply(first).code == 0
+    by_hand = {"timeout": {"max_duration": 17}, "initial_url": "https://example.com"}
+    team.account.edit(name="hello", latest={"browserConfiguration": by_hand})
+    team.drift(first)
+
+    key = {name: value for name, value in team.key().items() if value}
+    pulled = taskops(team.desk, "pull", "hello", "--force", **key)
+    assert pulled.code == 0, pulled.err
+    kept = team.push("main")
+    assert team.apply(kept).code == 0
+    team.drift(kept)
+
+    assert [one["state"] for one in team.hub.issues] == ["closed"]
+    # What git took over is ours: the next change is no conflict.
+    team.edit("max_duration: 17", "max_duration: 18")
+    applied = team.apply(team.push("main"))
+    assert applied.code == 0, applied.log
 
 
 def test_a_merge_that_was_never_applied_shows_up_in_the_issue(team: Team) -> None:
