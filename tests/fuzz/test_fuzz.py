@@ -54,7 +54,9 @@ def mangled(draw: st.DrawFn, name: str) -> bytes:
             if not value:
                 return b""
         else:
-            inside[last] = draw(VALUES)
+            # A value of its own: what is drawn is the same object each time, and
+            # the next change may be made inside it.
+            inside[last] = copy.deepcopy(draw(VALUES))
     return json.dumps(value[""]).encode() if "" in value else b""
 
 
