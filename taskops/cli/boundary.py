@@ -34,10 +34,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code, whatever happens."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        from taskops.cli.gaps import fill_gaps
+        from taskops.cli.missing_streams import open_missing
 
         signal.signal(signal.SIGTERM, _terminate)
-        fill_gaps()
+        open_missing()
         gc.set_threshold(*SELDOM)
         from taskops.cli.app import taskops
 
@@ -97,9 +97,9 @@ def _page(error: BaseException, told: str) -> None:
     if os.environ.get("GITHUB_ACTIONS") != "true":
         return
     with suppress(Exception):
-        from taskops.cli.runner import step_failed
+        from taskops.cli.github_outputs import failure_on_page
 
-        step_failed(code_of(error), told, getattr(error, "plan", ""))
+        failure_on_page(code_of(error), told, getattr(error, "plan", ""))
 
 
 def _words(error: BaseException, *, debug: bool) -> Iterator[str]:

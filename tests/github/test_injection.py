@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from markdown_it import MarkdownIt
 
-from taskops.cli.runner import step_failed, step_outputs
+from taskops.cli.github_outputs import failure_on_page, plan_on_page
 from taskops.cli.streams import Out
 from taskops.errors import TaskopsError
 from taskops.model.problem import Location, Problem
@@ -136,9 +136,9 @@ def test_in_a_comment_or_an_issue(form: str) -> None:
 @every_form
 def test_on_the_page_of_a_run(runner: Path, form: str) -> None:
     error = TaskopsError(form, form, form)
-    step_failed(1, error_text(error))
-    step_failed(1, form)
-    step_outputs(sheet(form), 0)
+    failure_on_page(1, error_text(error))
+    failure_on_page(1, form)
+    plan_on_page(sheet(form), 0)
 
     text = (runner / "summary").read_text("utf-8")
     assert not HIDDEN.search(text)
@@ -148,7 +148,7 @@ def test_on_the_page_of_a_run(runner: Path, form: str) -> None:
 
 @every_form
 def test_among_the_outputs(runner: Path, form: str) -> None:
-    step_outputs(sheet(form), 0)
+    plan_on_page(sheet(form), 0)
 
     lines = (runner / "output").read_text("utf-8").splitlines()
     names = [line.partition("<<")[0] for line in lines[::3]]

@@ -166,7 +166,7 @@ def _apply(
     from taskops.cli.carrying import carry
     from taskops.cli.commands.planning import rendered
     from taskops.cli.github import applied
-    from taskops.cli.runner import refuse_on_page, step_outputs
+    from taskops.cli.github_outputs import plan_on_page, refusal_on_page
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
     from taskops.planning.saved import only_saved
@@ -189,7 +189,7 @@ def _apply(
     plan = planned()
     sheet = sheet_of(plan)
     if plan.errors:
-        step_outputs(sheet, plan.verdict)
+        plan_on_page(sheet, plan.verdict)
         return plan.verdict
     approval = _approval(given, plan)
     if approval is None:
@@ -199,13 +199,13 @@ def _apply(
         plan = _still(plan, approval, planned)
         report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
-        refuse_on_page(refused, sheet)
+        refusal_on_page(refused, sheet)
         raise
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
     resume = _resume(given, report)
     done = applied(report_text(report, resume=resume)) if report.outcomes else ""
-    step_outputs(sheet_of(report.plan), report.exit, first=done)
+    plan_on_page(sheet_of(report.plan), report.exit, first=done)
     if report.outcomes:
         out.write(f"\n{report_text(report, look, resume=resume)}")
     if not resume and sys.stderr.isatty():

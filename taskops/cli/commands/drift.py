@@ -37,7 +37,7 @@ def command(**given: Any) -> int:
     """Tell what moved on the service outside git; exit 2 if something did."""
     from taskops.cli.commands.planning import rendered, watching
     from taskops.cli.github import both_ways_out, never_applied
-    from taskops.cli.runner import step_outputs
+    from taskops.cli.github_outputs import plan_on_page
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.errors import Exit
@@ -59,7 +59,7 @@ def command(**given: Any) -> int:
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
             watch.code = seen.verdict
-        step_outputs(sheet, watch.code, after=more)
+        plan_on_page(sheet, watch.code, after=more)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 

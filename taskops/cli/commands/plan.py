@@ -52,7 +52,7 @@ Examples:
 def command(**given: Any) -> int:
     """Show what apply would do; write nothing."""
     from taskops.cli.commands.planning import rendered, save, watching
-    from taskops.cli.runner import step_outputs
+    from taskops.cli.github_outputs import plan_on_page
     from taskops.cli.settings_moved import settings_moved
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
@@ -76,7 +76,7 @@ def command(**given: Any) -> int:
             verbose=given["verbose"],
         )
         watch.code = exit_code(plan, detailed=given["detailed_exitcode"])
-        step_outputs(sheet, watch.code)
+        plan_on_page(sheet, watch.code)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
     return watch.code
 

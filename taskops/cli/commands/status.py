@@ -64,7 +64,7 @@ def command(**given: Any) -> int:
 
 def _state(opened: Session, given: dict[str, Any]) -> str:
     from taskops.cli.results import asked_results, kept_results
-    from taskops.cli.standing import standing
+    from taskops.cli.service_status import service_status
     from taskops.cli.streams import look_of
     from taskops.render.ledger_text import records_json, records_text
     from taskops.render.returned import result_lines
@@ -76,7 +76,7 @@ def _state(opened: Session, given: dict[str, Any]) -> str:
         return records_json(records)
     look = look_of(sys.stdout, os.environ, given["color"])
     text = records_text(records, look)
-    lines = standing(opened, records) if given["live"] else {}
+    lines = service_status(opened, records) if given["live"] else {}
     results = kept_results(opened.home, records)
     if given["live"]:
         results = asked_results(opened, records) | results

@@ -61,7 +61,7 @@ def command(
     --types is the one part that may need a network, the first time.
     """
     del debug
-    from taskops.cli.runner import step_checked
+    from taskops.cli.github_outputs import check_on_page
     from taskops.cli.services import offline_problems
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, InvalidManifests, NotTypeChecked
@@ -101,7 +101,7 @@ def command(
         out.write(verdict)
     code = Exit.INVALID if errors else Exit.OK
     if unchecked is None:
-        step_checked(code, f"{problems_text(problems)}{verdict}")
+        check_on_page(code, f"{problems_text(problems)}{verdict}")
     if unchecked is not None:
         unchecked.exit = Exit.INVALID if errors else unchecked.exit
         raise unchecked

@@ -56,6 +56,6 @@ def test_help_imports_little_more_than_click() -> None:
         "[]",
         (
             "['taskops.cli', 'taskops.cli.app', 'taskops.cli.boundary',"
-            " 'taskops.cli.gaps', 'taskops.errors']"
+            " 'taskops.cli.missing_streams', 'taskops.errors']"
         ),
     ]

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 
-def fill_gaps() -> None:
+def open_missing() -> None:
     """
     Give the process the three streams that it may have been started without.
 

@@ -1,4 +1,4 @@
-"""What later steps of a GitHub job may read, without parsing what is printed."""
+"""What a job on GitHub tells: outputs for its later steps, and the page of the run."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from taskops.render.sheet import Sheet
 
 ROOM = 500_000
-"""Bytes of a summary that a plan may take; other commands of the step need some."""
+"""Bytes of a summary that a plan may take; other commands of the job need some."""
 
 
 _HEADS = {
@@ -45,7 +45,7 @@ _HERE = {
 }
 
 
-def step_outputs(sheet: Sheet, code: int, *, first: str = "", after: str = "") -> None:
+def plan_on_page(sheet: Sheet, code: int, *, first: str = "", after: str = "") -> None:
     """
     Write `changes`, `result`, `digest` and `counts` where the runner collects
     outputs, and the plan, with Markdown around it, on the page of the run.
@@ -68,14 +68,14 @@ def plan_outputs(sheet: Sheet, code: int) -> None:
     write_outputs(os.environ, values)
 
 
-def refuse_on_page(refused: NotApproved, sheet: Sheet) -> None:
+def refusal_on_page(refused: NotApproved, sheet: Sheet) -> None:
     """The plan that nobody approved is for whoever has to decide about it."""
     if in_actions(os.environ):
         plan_outputs(sheet, refused.exit)
         refused.plan = plan_markdown(sheet, budget=ROOM)
 
 
-def step_failed(code: int, told: str, plan: str = "") -> None:
+def failure_on_page(code: int, told: str, plan: str = "") -> None:
     """What happened and the way out, where no plan or another one can say it."""
     if not in_actions(os.environ):
         return
@@ -87,10 +87,10 @@ def step_failed(code: int, told: str, plan: str = "") -> None:
     write_summary(os.environ, f"{head}{words}\n{here}\n{plan}")
 
 
-def step_checked(code: int, told: str) -> None:
+def check_on_page(code: int, told: str) -> None:
     """What a check without a plan found, or that it found nothing."""
     if code:
-        step_failed(code, told)
+        failure_on_page(code, told)
     elif in_actions(os.environ):
         write_outputs(os.environ, {"result": "ok"})
         write_summary(os.environ, f"**Valid**\n{block(told)}")

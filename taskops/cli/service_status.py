@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from taskops.providers.anchor.provider import Anchor
 
 
-def standing(opened: Session, records: Sequence[Record]) -> dict[Address, list[str]]:
+def service_status(
+    opened: Session, records: Sequence[Record]
+) -> dict[Address, list[str]]:
     """Lines for each task of Anchor's, by address; raises TaskopsError."""
     mine = [r for r in records if r.address.provider == "anchor" and r.id]
     if not mine:
