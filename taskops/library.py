@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from taskops.applying.execute import Pace
-from taskops.cli.repository import who
 from taskops.cli.services import canonical, offline_problems
 from taskops.cli.wiring import Wanted, session
+from taskops.cli.world import world_of
 from taskops.manifests.resolve import load_resources
-from taskops.manifests.results import judged
 from taskops.planning.options import PlanOptions
 from taskops.render.html import plan_html
 from taskops.render.markdown import plan_markdown
 from taskops.render.plan_json import plan_json
 from taskops.render.text import plan_text
 from taskops.render.walk import sheet_of
-from taskops.workflow import World, carry_out
+from taskops.workflow import carry_out
 
 if TYPE_CHECKING:
     import os
@@ -92,19 +91,8 @@ class OpenProject:
         written.
         """
         opened = self._session
-        world = World(
-            providers=opened.opened,
-            ledger=opened.ledger,
-            lanes=opened.lanes,
-            clock=opened.clock,
-            stop=opened.stop,
-            listener=opened.listener,
-            pace=Pace(opened.wanted.parallelism, fail_fast, deadline=deadline),
-            who=replace(who(opened.home, opened.environ), commit=opened.commit),
-            wait=wait,
-            judge=judged,
-        )
-        return carry_out(plan, world, approval)
+        pace = Pace(opened.wanted.parallelism, fail_fast, deadline=deadline)
+        return carry_out(plan, world_of(opened, pace, wait=wait), approval)
 
 
 @contextmanager

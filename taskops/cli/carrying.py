@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from taskops.applying.approval import Approval
 from taskops.applying.execute import Pace
 from taskops.cli.boundary import tell
 from taskops.cli.commands.plan import place_words
-from taskops.cli.repository import who
+from taskops.cli.stopping import obey_signals
+from taskops.cli.world import world_of
 from taskops.errors import LedgerMoved, NotApproved, Stale
-from taskops.manifests.results import judged
-from taskops.workflow import World, carry_out
+from taskops.workflow import carry_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
-    from taskops.applying.stop import StopFlag
     from taskops.cli.commands.planning import Watch
-    from taskops.cli.live import Live
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
 
@@ -42,7 +35,10 @@ def carry(
 ) -> Report:
     """Do it; `again` makes and shows the plan anew. Raises as `carry_out` does."""
     obey_signals(opened.stop, watch.live)
-    world = _world(given, opened, watch)
+    pace = Pace(
+        given["parallelism"], given["fail_fast"], deadline=given["deadline"] * 60
+    )
+    world = world_of(opened, pace, wait=not given["no_wait"])
     try:
         for left in reversed(range(TRIES)):
             watch.live.expect([*plan.bookkeeping, *plan.effective])
@@ -65,23 +61,6 @@ def carry(
     raise AssertionError
 
 
-def _world(given: dict[str, Any], opened: Session, watch: Watch) -> World:
-    return World(
-        providers=opened.opened,
-        ledger=opened.ledger,
-        lanes=opened.lanes,
-        clock=opened.clock,
-        stop=opened.stop,
-        listener=watch.listener,
-        pace=Pace(
-            given["parallelism"], given["fail_fast"], deadline=given["deadline"] * 60
-        ),
-        who=replace(who(opened.home, opened.environ), commit=opened.commit),
-        wait=not given["no_wait"],
-        judge=judged,
-    )
-
-
 def _renewed(
     given: dict[str, Any], approval: Approval, before: Plan, plan: Plan
 ) -> Approval:
@@ -96,23 +75,3 @@ def _renewed(
             "read the new plan with `taskops plan` and approve that one",
         )
     return approval
-
-
-STOPPING = "stopping: what is in flight may end; once more to leave at once"
-
-
-def obey_signals(stop: StopFlag, live: Live) -> None:
-    """The first signal asks for a graceful end, the second ends at once."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        del frame
-        if stop:
-            os._exit(128 + number)
-        stop.set(number)
-        # A handler may interrupt anything, also somebody who holds a lock.
-        if not live.stopping(STOPPING):
-            with suppress(OSError):
-                os.write(2, f"\n{STOPPING}\n".encode())
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, handle)
