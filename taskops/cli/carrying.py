@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from taskops.applying.approval import Approval
 from taskops.applying.execute import Pace
 from taskops.cli.boundary import tell
-from taskops.cli.commands.plan import place_words
+from taskops.cli.next_command import place_words
 from taskops.cli.stopping import obey_signals
 from taskops.cli.world import world_of
 from taskops.errors import LedgerMoved, NotApproved, Stale
@@ -16,7 +16,7 @@ from taskops.workflow import carry_out
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from taskops.cli.commands.planning import Watch
+    from taskops.cli.watching import Watch
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
 

@@ -194,7 +194,7 @@ def fields_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 def test_no_value_of_a_plan_file_can_make_a_bug_of_it(
     tmp_path: Path, at: Service
 ) -> None:
-    from taskops.cli.commands.planning import read_sheet, saved_plan
+    from taskops.cli.plan_files import read_sheet, saved_plan
     from taskops.errors import TaskopsError
 
     root = applied(tmp_path, at)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from simulated import code
 from unit.render import sheets
 
-from taskops.cli.commands.planning import saved_plan
+from taskops.cli.plan_files import saved_plan
 from taskops.errors import DamagedLedger, TaskopsError
 from taskops.ledger.document import Document, document_from_bytes
 from taskops.manifests.load import load_bytes

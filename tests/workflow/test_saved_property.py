@@ -11,7 +11,7 @@ from account import Account, task
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taskops.cli.commands.planning import saved_plan
+from taskops.cli.plan_files import saved_plan
 from taskops.errors import Stale
 from taskops.planning.saved import only_saved
 from taskops.render.plan_json import plan_json, sheet_from_json

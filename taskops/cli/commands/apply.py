@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,6 @@ import click
 
 from taskops.cli import options
 from taskops.cli.boundary import tell
-from taskops.cli.commands.plan import place_words
 from taskops.render.report import report_text
 from taskops.render.words import counted
 
@@ -19,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taskops.applying.approval import Approval
-    from taskops.cli.commands.planning import Watch
+    from taskops.cli.watching import Watch
     from taskops.cli.wiring import Session
-    from taskops.model.plan import Outcome, Plan, Report
+    from taskops.model.plan import Plan, Report
     from taskops.planning.saved import SavedPlan
     from taskops.render.sheet import Sheet
 
@@ -95,7 +93,7 @@ def command(**given: Any) -> int:
 
 def apply(given: dict[str, Any]) -> int:
     """Plan, ask, carry out, report; the exit code."""
-    from taskops.cli.commands.planning import watching
+    from taskops.cli.watching import watching
     from taskops.cli.wiring import session
 
     with watching(given.get("json_into"), given["color"]) as watch:
@@ -125,7 +123,7 @@ def _saved(given: dict[str, Any]) -> SavedPlan | None:
     path = given.get("plan_file")
     if not path:
         return None
-    from taskops.cli.commands.planning import read_sheet, saved_plan
+    from taskops.cli.plan_files import read_sheet, saved_plan
     from taskops.errors import UsageError
 
     extra = [f"--{name.replace('_', '-')}" for name in options.shape_of(given)]
@@ -164,9 +162,10 @@ def _apply(
     given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
 ) -> int:
     from taskops.cli.carrying import carry
-    from taskops.cli.commands.planning import rendered
+    from taskops.cli.forms import rendered
     from taskops.cli.github import applied
     from taskops.cli.github_outputs import plan_on_page, refusal_on_page
+    from taskops.cli.next_command import command_after, resuming
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
     from taskops.planning.saved import only_saved
@@ -203,13 +202,13 @@ def _apply(
         raise
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
-    resume = _resume(given, report)
+    resume = resuming(report, given)
     done = applied(report_text(report, resume=resume)) if report.outcomes else ""
     plan_on_page(sheet_of(report.plan), report.exit, first=done)
     if report.outcomes:
         out.write(f"\n{report_text(report, look, resume=resume)}")
     if not resume and sys.stderr.isatty():
-        tell(f"Next: taskops {_after(report)}{place_words(given, shape=False)}")
+        tell(f"Next: {command_after(report, given)}")
     code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, report)
@@ -239,15 +238,6 @@ def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
-
-
-def _after(report: Report) -> str:
-    """What a person may want to see of what is there now."""
-    for outcome in report.outcomes:
-        record = outcome.record
-        if record is not None and record.kind == "code" and record.live:
-            return f"run {outcome.address.name}"
-    return "status"
 
 
 def _write_results(folder: str | None, report: Report) -> bool:
@@ -290,30 +280,3 @@ def _approval(given: dict[str, Any], plan: Plan) -> Approval | None:
     sys.stderr.flush()
     answer = sys.stdin.readline()
     return Approval(everything=True) if answer.strip() == "yes" else None
-
-
-def _resume(given: dict[str, Any], report: Report) -> str:
-    """The command that goes on where this one ended; empty where nothing is left."""
-    if not report.exit and not report.count("in_progress"):
-        return ""
-    if given.get("plan_file"):
-        file = shlex.quote(given["plan_file"])
-        return f"taskops apply {file}{place_words(given, shape=False)}"
-    return f"taskops apply{place_words(given)}{_retries(report)}"
-
-
-def _retries(report: Report) -> str:
-    """The flags without which nothing would be done about what is left."""
-    left = [
-        o for o in report.outcomes if o.status not in ("applied", "already_satisfied")
-    ]
-    if not left or not all(_start_failed(outcome) for outcome in left):
-        return ""
-    return "".join(f" --retry {shlex.quote(outcome.address.name)}" for outcome in left)
-
-
-def _start_failed(outcome: Outcome) -> bool:
-    """Whether the service said so: then it is never started again by itself."""
-    record = outcome.record
-    job = (record.next or record.job) if record is not None else None
-    return outcome.status == "failed" and job is not None and job.status == "failed"

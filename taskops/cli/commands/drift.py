@@ -35,10 +35,11 @@ Examples:
 @options.talk
 def command(**given: Any) -> int:
     """Tell what moved on the service outside git; exit 2 if something did."""
-    from taskops.cli.commands.planning import rendered, watching
+    from taskops.cli.forms import rendered
     from taskops.cli.github import both_ways_out, never_applied
     from taskops.cli.github_outputs import plan_on_page
     from taskops.cli.streams import Out
+    from taskops.cli.watching import watching
     from taskops.cli.wiring import session
     from taskops.errors import Exit
     from taskops.render.walk import sheet_of
@@ -90,7 +91,7 @@ def _waiting(plan: Plan) -> list[str]:
 def _ways_out(plan: Plan, given: dict[str, Any]) -> str:
     """Both of them: keep the hand edit, or undo it."""
     from taskops.applying.approval import SHORTEST, moved_by_service
-    from taskops.cli.commands.plan import place_words
+    from taskops.cli.next_command import place_words
 
     moved = [change.address.name for change in moved_by_service(plan)]
     if not moved:

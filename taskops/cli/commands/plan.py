@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -51,10 +49,13 @@ Examples:
 @options.talk
 def command(**given: Any) -> int:
     """Show what apply would do; write nothing."""
-    from taskops.cli.commands.planning import rendered, save, watching
+    from taskops.cli.forms import rendered
     from taskops.cli.github_outputs import plan_on_page
+    from taskops.cli.next_command import next_command
+    from taskops.cli.plan_files import save
     from taskops.cli.settings_moved import settings_moved
     from taskops.cli.streams import Out
+    from taskops.cli.watching import watching
     from taskops.cli.wiring import session
     from taskops.render.walk import sheet_of
 
@@ -88,36 +89,3 @@ def exit_code(plan: Plan, *, detailed: bool) -> int:
     if plan.errors:
         return plan.verdict
     return Exit.CHANGES if detailed and plan.effective else Exit.OK
-
-
-def next_command(plan: Plan, given: dict[str, Any]) -> str:
-    """What to type next; empty where there is nothing to do."""
-    if plan.errors or not (plan.effective or plan.bookkeeping):
-        return ""
-    if given["against"] == "ledger":
-        # Nothing can be approved by a plan that has not seen the service.
-        return f"taskops plan{place_words(given)}"
-    if given["out"]:
-        file = shlex.quote(given["out"])
-        return f"taskops apply {file}{place_words(given, shape=False)}"
-    return f"taskops apply{place_words(given)}"
-
-
-def place_words(given: dict[str, Any], *, shape: bool = True) -> str:
-    """The options that say where, and which shape the plan, as they were given."""
-    words: list[str] = []
-    if given.get("directory", ".") != ".":
-        words += ["-C", given["directory"]]
-    if given.get("environment"):
-        words += ["--env", given["environment"]]
-    if given.get("emulator") and not os.environ.get("TASKOPS_EMULATOR"):
-        words.append("--emulator")
-    if given.get("at"):
-        words += ["--at", given["at"]]
-    if shape:
-        words += ["--prune"] * bool(given.get("prune"))
-        words += ["--allow-empty"] * bool(given.get("allow_empty"))
-        for name in ("select", "exclude", "adopt", "retry", "resend"):
-            for value in given.get(name, ()):
-                words += [f"--{name}", value]
-    return "".join(f" {shlex.quote(word)}" for word in words)

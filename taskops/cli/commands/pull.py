@@ -29,9 +29,9 @@ Examples:
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
     """Write what is on the service as manifests and code; all tasks without NAME."""
-    from taskops.cli.commands.planning import watching
     from taskops.cli.pulling import pull
     from taskops.cli.streams import Out
+    from taskops.cli.watching import watching
     from taskops.cli.wiring import session
 
     with watching(None) as watch:
@@ -81,7 +81,7 @@ def _ending(
 ) -> Iterator[str]:
     import shlex
 
-    from taskops.cli.commands.plan import place_words
+    from taskops.cli.next_command import place_words
     from taskops.render.words import counted
 
     where = place_words(given, shape=False)

@@ -35,7 +35,8 @@ def command(
 ) -> None:
     """Show a plan that `taskops plan --out` saved."""
     del debug
-    from taskops.cli.commands.planning import read_sheet, rendered
+    from taskops.cli.forms import rendered
+    from taskops.cli.plan_files import read_sheet
     from taskops.cli.streams import Out
 
     text = rendered(read_sheet(plan_file), form, color, verbose=verbose)

@@ -1,0 +1,80 @@
+"""What to type next, with the options that the command before was given."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from taskops.model.plan import Outcome, Plan, Report
+
+
+def next_command(plan: Plan, given: dict[str, Any]) -> str:
+    """What to type next; empty where there is nothing to do."""
+    if plan.errors or not (plan.effective or plan.bookkeeping):
+        return ""
+    if given["against"] == "ledger":
+        # Nothing can be approved by a plan that has not seen the service.
+        return f"taskops plan{place_words(given)}"
+    if given["out"]:
+        file = shlex.quote(given["out"])
+        return f"taskops apply {file}{place_words(given, shape=False)}"
+    return f"taskops apply{place_words(given)}"
+
+
+def resuming(report: Report, given: dict[str, Any]) -> str:
+    """The command that goes on where this one ended; empty where nothing is left."""
+    if not report.exit and not report.count("in_progress"):
+        return ""
+    if given.get("plan_file"):
+        file = shlex.quote(given["plan_file"])
+        return f"taskops apply {file}{place_words(given, shape=False)}"
+    return f"taskops apply{place_words(given)}{_retries(report)}"
+
+
+def _retries(report: Report) -> str:
+    """The flags without which nothing would be done about what is left."""
+    left = [
+        o for o in report.outcomes if o.status not in ("applied", "already_satisfied")
+    ]
+    if not left or not all(_start_failed(outcome) for outcome in left):
+        return ""
+    return "".join(f" --retry {shlex.quote(outcome.address.name)}" for outcome in left)
+
+
+def _start_failed(outcome: Outcome) -> bool:
+    """Whether the service said so: then it is never started again by itself."""
+    record = outcome.record
+    job = (record.next or record.job) if record is not None else None
+    return outcome.status == "failed" and job is not None and job.status == "failed"
+
+
+def command_after(report: Report, given: dict[str, Any]) -> str:
+    """What shows a person what is there now, where nothing is left to do."""
+    where = place_words(given, shape=False)
+    for outcome in report.outcomes:
+        record = outcome.record
+        if record is not None and record.kind == "code" and record.live:
+            return f"taskops run {outcome.address.name}{where}"
+    return f"taskops status{where}"
+
+
+def place_words(given: dict[str, Any], *, shape: bool = True) -> str:
+    """The options that say where, and which shape the plan, as they were given."""
+    words: list[str] = []
+    if given.get("directory", ".") != ".":
+        words += ["-C", given["directory"]]
+    if given.get("environment"):
+        words += ["--env", given["environment"]]
+    if given.get("emulator") and not os.environ.get("TASKOPS_EMULATOR"):
+        words.append("--emulator")
+    if given.get("at"):
+        words += ["--at", given["at"]]
+    if shape:
+        words += ["--prune"] * bool(given.get("prune"))
+        words += ["--allow-empty"] * bool(given.get("allow_empty"))
+        for name in ("select", "exclude", "adopt", "retry", "resend"):
+            for value in given.get(name, ()):
+                words += [f"--{name}", value]
+    return "".join(f" {shlex.quote(word)}" for word in words)

@@ -1,0 +1,86 @@
+"""Whoever follows a command: a person at a terminal, and a file for programs."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from taskops.cli.boundary import code_of
+from taskops.cli.events import EventFile
+from taskops.cli.live import HEARTBEAT, live_on
+from taskops.errors import Exit
+from taskops.render.plan_json import row_data
+from taskops.render.report import report_data
+from taskops.render.words import to_do
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taskops.cli.streams import Color
+    from taskops.model.plan import Report
+    from taskops.model.ports import Event
+    from taskops.render.sheet import Sheet
+
+
+class Watch:
+    """Whoever listens: a person at a terminal, and a file for programs."""
+
+    def __init__(self, json_into: str | None, color: Color = "auto") -> None:
+        self.live = live_on(sys.stderr, os.environ, color)
+        self.file = EventFile(json_into) if json_into else None
+        self.code: int = Exit.OK
+        self._ended = threading.Event()
+        threading.Thread(target=self._beat, daemon=True).start()
+
+    def listener(self, event: Event, /) -> None:
+        """Hear of it."""
+        self.live(event)
+        if self.file is not None:
+            self.file(event)
+
+    def planned(self, sheet: Sheet) -> None:
+        """Tell the file what was planned."""
+        if self.file is None:
+            return
+        for row in sheet.rows:
+            self.file.write("planned_change", row.words, row_data(row))
+        counts = {"counts": sheet.counts, "digest": sheet.digest}
+        self.file.write("change_summary", to_do(sheet), counts)
+
+    def reported(self, report: Report) -> None:
+        """Tell the file what came of it."""
+        if self.file is not None:
+            self.file.write("report", "all outcomes", {"report": report_data(report)})
+
+    def clear(self) -> None:
+        """Take the live line away."""
+        self.live.clear()
+
+    def end(self, code: int) -> None:
+        """The last word."""
+        self._ended.set()
+        self.live.clear()
+        if self.file is not None:
+            self.file.end(int(code))
+
+    def _beat(self) -> None:
+        """Whoever follows must be able to tell slow from dead."""
+        while not self._ended.wait(HEARTBEAT):
+            self.live.beat()
+            if self.file is not None:
+                self.file.write("heartbeat", "still at it", {})
+
+
+@contextmanager
+def watching(json_into: str | None, color: Color = "auto") -> Iterator[Watch]:
+    """Somebody who listens while the work goes on; the block sets the exit code."""
+    watch = Watch(json_into, color)
+    try:
+        yield watch
+    except BaseException as error:
+        watch.end(code_of(error))
+        raise
+    watch.end(watch.code)
