@@ -162,6 +162,42 @@ json_into = click.option(
 )
 
 
+expect_digest = click.option(
+    "--expect-digest",
+    metavar="DIGEST",
+    default="",
+    help="Approve exactly the plan of this digest (32 digits or more).",
+)
+
+parallelism = click.option(
+    "--parallelism",
+    type=click.IntRange(1, 64),
+    default=16,
+    show_default=True,
+    help="Changes that are carried out at once.",
+)
+
+deadline = click.option(
+    "--deadline",
+    type=click.FloatRange(1, 24 * 60),
+    default=30.0,
+    show_default=True,
+    metavar="MINUTES",
+    help="How long the whole apply may take.",
+)
+
+form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown", "html"]),
+    default="text",
+    show_default=True,
+    help="`html` is one page with code side by side; `json` has a schema.",
+)
+
+verbose = click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+
+
 def wanted_from(options: dict[str, Any]) -> Wanted:
     """The part of the options that says where and as what."""
     from taskops.cli.wiring import Wanted

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskops.cli.repository import who
-from taskops.cli.running import run_tasks, runnables
+from taskops.cli.runnables import runnables
+from taskops.cli.running import run_tasks
 from taskops.errors import Exit, TaskopsError
 from taskops.model.change import Create, Start, Update
 from taskops.model.record import Closing, Job, Opening

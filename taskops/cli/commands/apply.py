@@ -41,19 +41,8 @@ Examples:
     is_flag=True,
     help="Approve what git changed, and nothing that undoes an edit elsewhere.",
 )
-@click.option(
-    "--expect-digest",
-    metavar="DIGEST",
-    default="",
-    help="Approve exactly the plan of this digest (32 digits or more).",
-)
-@click.option(
-    "--parallelism",
-    type=click.IntRange(1, 64),
-    default=16,
-    show_default=True,
-    help="Changes that are carried out at once.",
-)
+@options.expect_digest
+@options.parallelism
 @click.option(
     "--no-wait", is_flag=True, help="Start generations and runs; the next apply waits."
 )
@@ -66,14 +55,7 @@ Examples:
     help="The same, and deploy the version before where a run fails.",
 )
 @click.option("--fail-fast", is_flag=True, help="Start nothing after a failure.")
-@click.option(
-    "--deadline",
-    type=click.FloatRange(1, 24 * 60),
-    default=30.0,
-    show_default=True,
-    metavar="MINUTES",
-    help="How long the whole apply may take.",
-)
+@options.deadline
 @click.option(
     "--take-over",
     metavar="ID",
@@ -83,7 +65,7 @@ Examples:
 @click.option(
     "--output-dir", metavar="DIR", help="Write what agent runs return, a file for each."
 )
-@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@options.verbose
 @options.json_into
 @options.talk
 def command(**given: Any) -> int:

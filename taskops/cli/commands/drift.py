@@ -24,13 +24,7 @@ Examples:
 @options.place
 @options.service
 @click.option("--pending", is_flag=True, help="Also what was merged and never applied.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown", "html"]),
-    default="text",
-    show_default=True,
-)
+@options.form
 @options.json_into
 @options.talk
 def command(**given: Any) -> int:

@@ -33,15 +33,8 @@ Examples:
     help="`ledger` compares with what was applied last, and needs no key.",
 )
 @click.option("--out", metavar="FILE", help="Save the plan for `taskops apply FILE`.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown", "html"]),
-    default="text",
-    show_default=True,
-    help="`html` is one page with code side by side; `json` has a schema.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@options.form
+@options.verbose
 @click.option(
     "--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes."
 )

@@ -24,28 +24,10 @@ Examples:
 @options.starting
 @click.option("--prune", is_flag=True, help="Delete what that commit did not declare.")
 @click.option("--yes", is_flag=True, help="Approve what git changed, and only that.")
-@click.option(
-    "--expect-digest",
-    metavar="DIGEST",
-    default="",
-    help="Approve exactly the plan of this digest (32 digits or more).",
-)
-@click.option(
-    "--parallelism",
-    type=click.IntRange(1, 64),
-    default=16,
-    show_default=True,
-    help="Changes that are carried out at once.",
-)
-@click.option(
-    "--deadline",
-    type=click.FloatRange(1, 24 * 60),
-    default=30.0,
-    show_default=True,
-    metavar="MINUTES",
-    help="How long the whole apply may take.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@options.expect_digest
+@options.parallelism
+@options.deadline
+@options.verbose
 @options.json_into
 @options.talk
 def command(commit: str, names: tuple[str, ...], **given: Any) -> int:

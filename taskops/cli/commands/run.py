@@ -56,7 +56,8 @@ Examples:
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
     """Run deployed tasks and wait; 0 if all of them succeed. Runs cost money."""
-    from taskops.cli.running import run_tasks, runnables, worst
+    from taskops.cli.runnables import runnables
+    from taskops.cli.running import run_tasks, worst
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
     from taskops.errors import Exit

@@ -20,15 +20,8 @@ Example:
 
 @click.command(epilog=EPILOG)
 @click.argument("plan_file", metavar="PLAN", type=click.Path())
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown", "html"]),
-    default="text",
-    show_default=True,
-    help="`html` is one page with code side by side; `json` has a schema.",
-)
-@click.option("-v", "--verbose", is_flag=True, help="Show lines of code too.")
+@options.form
+@options.verbose
 @options.talk
 def command(
     *, plan_file: str, form: str, verbose: bool, color: Color, debug: bool

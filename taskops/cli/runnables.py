@@ -1,0 +1,89 @@
+"""Which runs are meant by the names that somebody typed."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from taskops.cli.running import Attempt
+from taskops.errors import UsageError
+from taskops.providers.anchor.run import INPUT_PREFIX, Runnable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from taskops.cli.wiring import Session
+    from taskops.model.record import Record
+    from taskops.model.resource import Address, Kind
+
+
+def runnables(
+    opened: Session, names: Sequence[str], inputs: Mapping[str, str]
+) -> list[Attempt]:
+    """What the names mean; raises UsageError."""
+    known = _known(opened)
+    attempts = []
+    for name in dict.fromkeys(names):
+        if name not in known:
+            close = get_close_matches(name, known, 1)
+            raise UsageError(
+                f"there is no task `{name}` here",
+                "a task is run by the name that its manifest declares",
+                f"did you mean `{close[0]}`?" if close else "run `taskops status`",
+            )
+        kind, remote, record = known[name]
+        attempts.append(Attempt(name, _runnable(name, kind, remote, record, inputs)))
+    return attempts
+
+
+def _known(opened: Session) -> dict[str, tuple[Kind, str, Record | None]]:
+    """Kind, name on the service and record, of all that is declared or ours."""
+    resources, _ = opened.load(need_secrets=False)
+    records: Mapping[Address, Record] = opened.ledger.read().records
+    known: dict[str, tuple[Kind, str, Record | None]] = {
+        address.name: (record.kind, record.name, record)
+        for address, record in records.items()
+    }
+    for resource in resources:
+        record = records.get(resource.address)
+        # Its name there is the one that was applied last.
+        remote = record.name if record is not None else resource.name
+        known[resource.address.name] = (resource.kind, remote, record)
+    return known
+
+
+def _runnable(
+    name: str, kind: Kind, remote: str, record: Record | None, inputs: Mapping[str, str]
+) -> Runnable:
+    given = MappingProxyType(dict(inputs))
+    match kind:
+        case "agent":
+            raise UsageError(
+                f"`{name}` is an agent task: apply runs it",
+                "it has no code that could be run again",
+                f"run `taskops apply --select {name}`, with --retry {name} to repeat",
+            )
+        case "code":
+            for word in inputs:
+                if not word.startswith(INPUT_PREFIX):
+                    raise UsageError(
+                        f"the input `{word}` must begin with {INPUT_PREFIX}",
+                        f"`{name}` reads its inputs from variables of that prefix",
+                        f"write --input {INPUT_PREFIX}{word}=…",
+                    )
+            return Runnable("code", remote, inputs=given)
+        case "generated":
+            return Runnable("generated", remote, _generated_id(name, record), given)
+
+
+def _generated_id(name: str, record: Record | None) -> str:
+    job = record.job if record is not None else None
+    if record is None or (job is not None and job.status != "ready"):
+        said = "is not generated yet" if job is None else f"is {job.status}"
+        raise UsageError(
+            f"`{name}` {said}, so it cannot be run",
+            "a generated task can be run once the service has written it",
+            f"run `taskops apply --select {name}` first",
+        )
+    return (job.poll_id if job is not None else "") or record.id
