@@ -38,15 +38,18 @@ def _order(path: Path) -> list[str]:
 
 
 class _NotPlainError(Exception):
-    """More than fields below fields: how lists differ is deepdiff's to say."""
+    """More than that: how lists of lists and of fields differ is deepdiff's to say."""
 
 
 def _plainly(before: Tree, after: Tree, above: Path) -> Iterator[Path]:
-    """The same for fields that hold one value each, as nearly all do."""
+    """The same for fields that hold values and lists of values, as nearly all do."""
     for key in before.keys() | after.keys():
         old, new = before.get(key, _ABSENT), after.get(key, _ABSENT)
         kinds = {type(old), type(new)}
-        if not kinds <= _SINGLE:
+        if kinds == _LISTS:
+            if _items(old) != _items(new):
+                yield (*above, key)
+        elif not kinds <= _SINGLE:
             if type(old) is not type(new) or not isinstance(old, Mapping):
                 raise _NotPlainError
             assert isinstance(new, Mapping)  # noqa: S101  # of one type
@@ -55,7 +58,16 @@ def _plainly(before: Tree, after: Tree, above: Path) -> Iterator[Path]:
             yield (*above, key)
 
 
+def _items(listed: object) -> list[tuple[type, object]]:
+    """The items with their types, for one equals true; each of a single value."""
+    assert isinstance(listed, tuple)  # noqa: S101  # by its type
+    if not {type(item) for item in listed} <= _SINGLE:
+        raise _NotPlainError
+    return [(type(item), item) for item in listed]
+
+
 _ABSENT = object()
+_LISTS = frozenset({tuple})
 _SINGLE = frozenset({str, int, float, bool, type(None), object, Secret, Code})
 
 

@@ -1,4 +1,4 @@
-"""Fields that hold one value each are compared without deepdiff, and as it would."""
+"""What holds values and lists of them is compared without deepdiff, and as it would."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from taskops.model.values import Code, Secret, Tree, Value, frozen, put
 LEAVES = st.sampled_from(
     [
         *("", "a", "b", 0, 1, 1.0, 30, 30.0, True, False, None),
-        *((), (1,), (True,), ("a",), Secret("a"), Secret(None)),
+        *((), (1,), (True,), (1.0,), ("a",), ("a", 1), (1, "a"), ("a", "a")),
+        *(((1,),), ({"a": 1},), Secret("a"), Secret(None)),
     ]
 )
 KEYS = st.sampled_from(["a", "b", "c"])
@@ -49,9 +50,10 @@ def test_types_count(old: Value, new: Value) -> None:
     assert differing_paths(frozen({"a": old}), frozen({"a": new})) == [("a",)]
 
 
-def test_a_changed_number_needs_no_deepdiff() -> None:
-    before = frozen({"browserConfiguration": {"timeout": {"idle_timeout": 3}}})
-    after = frozen({"browserConfiguration": {"timeout": {"idle_timeout": 4}}})
+def test_a_changed_number_beside_a_list_needs_no_deepdiff() -> None:
+    there = {"tags": ["shop", "page-1"], "timeout": {"idle_timeout": 3}}
+    before = frozen({"browserConfiguration": there})
+    after = frozen({"browserConfiguration": there | {"timeout": {"idle_timeout": 4}}})
 
     with mock.patch.dict(sys.modules, {"deepdiff": None}):
         found = differing_paths(before, after)
