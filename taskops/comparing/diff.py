@@ -38,16 +38,18 @@ def _order(path: Path) -> list[str]:
 
 
 class _NotPlainError(Exception):
-    """More than that: how lists of lists and of fields differ is deepdiff's to say."""
+    """More than that: how other lists differ is deepdiff's to say."""
 
 
 def _plainly(before: Tree, after: Tree, above: Path) -> Iterator[Path]:
-    """The same for fields that hold values and lists of values, as nearly all do."""
+    """The same for fields that hold values and lists of texts, as nearly all do."""
     for key in before.keys() | after.keys():
         old, new = before.get(key, _ABSENT), after.get(key, _ABSENT)
         kinds = {type(old), type(new)}
         if kinds == _LISTS:
-            if _items(old) != _items(new):
+            if not (_texts(old) and _texts(new)):
+                raise _NotPlainError
+            if old != new:
                 yield (*above, key)
         elif not kinds <= _SINGLE:
             if type(old) is not type(new) or not isinstance(old, Mapping):
@@ -58,12 +60,9 @@ def _plainly(before: Tree, after: Tree, above: Path) -> Iterator[Path]:
             yield (*above, key)
 
 
-def _items(listed: object) -> list[tuple[type, object]]:
-    """The items with their types, for one equals true; each of a single value."""
+def _texts(listed: object) -> bool:
     assert isinstance(listed, tuple)  # noqa: S101  # by its type
-    if not {type(item) for item in listed} <= _SINGLE:
-        raise _NotPlainError
-    return [(type(item), item) for item in listed]
+    return all(type(item) is str for item in listed)
 
 
 _ABSENT = object()

@@ -1,4 +1,4 @@
-"""What holds values and lists of them is compared without deepdiff, and as it would."""
+"""Values and lists of texts are compared without deepdiff, and as it would."""
 
 from __future__ import annotations
 
