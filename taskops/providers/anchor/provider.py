@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from taskops.errors import AuthenticationFailed, NotFound, OutcomeUnknown, TaskopsError
+from taskops.errors import NotFound, OutcomeUnknown, TaskopsError
 from taskops.model.ports import Event
 from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
@@ -22,6 +22,7 @@ from taskops.providers.anchor.generate import GenerateApi, Generation
 from taskops.providers.anchor.limits import cannot_hold
 from taskops.providers.anchor.listing import list_tasks, unwrap
 from taskops.providers.http.door import Door
+from taskops.providers.http.keys import key_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,13 +57,7 @@ def open_anchor(
 
     Raises AuthenticationFailed without a key, UsageError for an unsafe address.
     """
-    key = environ.get(KEY, "").strip() or ("emulated" if wsgi is not None else "")
-    if not key:
-        raise AuthenticationFailed(
-            "there is no key for Anchor Browser",
-            f"{KEY} is not set",
-            f"set {KEY}, or add --emulator to try without an account",
-        )
+    key = key_from(environ, KEY, "Anchor Browser", emulated=wsgi is not None)
     origin = base_url or environ.get(BASE_URL, "").strip() or DEFAULT_URL
     if wsgi is not None:
         origin = "http://emulator"

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from urllib.parse import urlsplit
 
 from taskops.errors import (
-    AuthenticationFailed,
     NotFound,
     OutcomeUnknown,
     Refused,
@@ -37,8 +36,9 @@ from taskops.providers.browser_use.search import search
 from taskops.providers.browser_use.sentences import in_our_words, other_shape
 from taskops.providers.http.answers import identifier
 from taskops.providers.http.door import Door
+from taskops.providers.http.keys import key_from
 from taskops.providers.http.polling import Polling
-from taskops.providers.http.returned import returned
+from taskops.providers.http.returned import cleaned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -79,13 +79,7 @@ def open_browser_use(
 
     Raises AuthenticationFailed without a key, UsageError for an unsafe address.
     """
-    key = environ.get(KEY, "").strip() or ("emulated" if wsgi is not None else "")
-    if not key:
-        raise AuthenticationFailed(
-            "there is no key for Browser Use",
-            f"{KEY} is not set",
-            f"set {KEY}, or add --emulator to try without an account",
-        )
+    key = key_from(environ, KEY, "Browser Use", emulated=wsgi is not None)
     origin = base_url or environ.get(BASE_URL, "").strip() or DEFAULT_URL
     if wsgi is not None:
         origin = "http://emulator/browser-use/api/v2"
@@ -249,12 +243,7 @@ class BrowserUse:
 
     def _told(self, answer: Mapping[str, object]) -> JobState:
         """What became of a run, without the secrets that it was given."""
-        state, hidden = job_state(answer, self.pages), self.door.redactor
-        return replace(
-            state,
-            detail=hidden.clean(state.detail),
-            result=returned(state.result, hidden),
-        )
+        return cleaned(job_state(answer, self.pages), self.door.redactor)
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """A start whose answer was lost, found by the intent that it carries."""

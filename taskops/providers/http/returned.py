@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.providers.http.redact import Redactor
 
 if TYPE_CHECKING:
+    from taskops.model.step import JobState
     from taskops.model.values import Tree, Value
 
 NOBODY = Redactor()
 """Knows no secret: what it takes out is what nobody can see."""
+
+
+def cleaned(state: JobState, redactor: Redactor) -> JobState:
+    """What became of a run, without the secrets that it was given."""
+    detail = redactor.clean(state.detail)
+    return replace(state, detail=detail, result=returned(state.result, redactor))
 
 
 def returned(result: Tree, redactor: Redactor) -> Tree:

@@ -19,8 +19,9 @@ from taskops.model.resource import Identity, Observed, Reading, Target
 from taskops.model.step import Begin, Done, JobState, Step
 from taskops.providers.http.answers import identifier, text_of
 from taskops.providers.http.door import Door
+from taskops.providers.http.keys import key_from
 from taskops.providers.http.polling import Polling
-from taskops.providers.http.returned import returned
+from taskops.providers.http.returned import cleaned
 from taskops.providers.stablebrowse.convert import (
     MAX_STEPS,
     body,
@@ -58,13 +59,7 @@ def open_stablebrowse(
     Raises AuthenticationFailed without a key, and UsageError without an address:
     the vendor's pages name two, so there is no default.
     """
-    key = environ.get(KEY, "").strip() or ("emulated" if wsgi is not None else "")
-    if not key:
-        raise AuthenticationFailed(
-            "there is no key for StableBrowse",
-            f"{KEY} is not set",
-            f"set {KEY}, or add --emulator to try without an account",
-        )
+    key = key_from(environ, KEY, "StableBrowse", emulated=wsgi is not None)
     origin = base_url or environ.get(BASE_URL, "").strip()
     if wsgi is not None:
         origin = "http://emulator/stablebrowse"
@@ -245,12 +240,7 @@ class StableBrowse:
             answer = self.polling.ask(job.poll_id)
         except NotFound:
             return JobState("running", "not visible yet", missing=True)
-        state, hidden = job_state(answer), self.door.redactor
-        return replace(
-            state,
-            detail=hidden.clean(state.detail),
-            result=returned(state.result, hidden),
-        )
+        return cleaned(job_state(answer), self.door.redactor)
 
     def recover(self, job: Job, after: Resource) -> Job | None:
         """
