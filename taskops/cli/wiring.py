@@ -227,10 +227,11 @@ def open_account(path: str, behaviours: Mapping[str, str] | None = None) -> Emul
     import sqlite3
 
     from taskops.emulator.app import Emulator
+    from taskops.emulator.stamp import OtherFormError
 
     try:
         return Emulator(path, behaviours=behaviours)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OtherFormError) as error:
         raise TaskopsError(
             f"the emulated account `{path}` cannot be opened",
             str(error),

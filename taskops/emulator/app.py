@@ -15,6 +15,7 @@ from taskops.emulator.edits import edit
 from taskops.emulator.faults import PASSING, Rule, Script
 from taskops.emulator.replaced import cut, defect, replacement
 from taskops.emulator.routes import dispatch, form_of, key_of
+from taskops.emulator.stamp import OtherFormError, require_form
 from taskops.emulator.store import Store
 from taskops.emulator.wire import STATUS, Answer, Failure, Request, request_from
 
@@ -33,6 +34,7 @@ class Emulator:
     One account of each of the three services, in a file or in memory.
 
     Safe for many threads. Without `api_key` any key that is not empty is taken.
+    Raises OtherFormError for a file that another version of taskops wrote.
     """
 
     def __init__(
@@ -44,7 +46,13 @@ class Emulator:
         latency: float = 0.0,
     ) -> None:
         answers = checked(behaviours or {})
-        self.account = Account(Store(path), answers, api_key)
+        store = Store(path)
+        try:
+            require_form(store)
+        except OtherFormError:
+            store.close()
+            raise
+        self.account = Account(store, answers, api_key)
         self.faults = Script()
         self.latency = latency
         """Seconds that every answer takes."""

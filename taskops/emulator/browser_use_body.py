@@ -1,4 +1,9 @@
-"""What a run of Browser Use may be asked with, in the shape of either time."""
+"""
+What a run of Browser Use may be asked with, in the shape of either time.
+
+`providers/browser_use/checks.py` states much of the same, on purpose: each is
+written from the service's pages alone, so that the two cannot share a mistake.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +69,7 @@ MODELS = frozenset(
         "llama-4-maverick-17b-128e-instruct",
     }
 )
-"""Those of the seed, and those of the official package 3.12.1."""
+"""Those of August 2025, and those of the official package 3.12.1."""
 
 
 def _text(value: object, most: int = 100_000) -> bool:

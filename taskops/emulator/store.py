@@ -50,6 +50,25 @@ class Store:
         self._database.executescript(SCHEMA)
         self.team = self._meta("team", str(uuid.uuid4()))
 
+    @property
+    def form(self) -> int:
+        """The stamp in the file; 0 where there is none."""
+        return int(self._rows("PRAGMA user_version")[0][0])
+
+    @form.setter
+    def form(self, number: int) -> None:
+        with self._lock:
+            self._database.execute(f"PRAGMA user_version={number:d}")
+
+    def lacks(self, kind: str, field: str) -> bool:
+        """Whether something of that kind has no such field."""
+        rows = self._rows(
+            "SELECT 1 FROM things WHERE kind=? AND json_type(doc, ?) IS NULL LIMIT 1",
+            kind,
+            f"$.{field}",
+        )
+        return bool(rows)
+
     def close(self) -> None:
         """Leave the file; nothing is lost."""
         with self._lock:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from cli.shell import TASKOPS, project, taskops
@@ -48,6 +50,22 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
         said = taskops(project(tmp_path), "emulator", "--port", port)
     assert said.code == 64
     assert f"port {port} cannot be used" in said.err
+
+
+def test_an_account_of_another_version_is_refused_with_a_way_out(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    assert taskops(root, "plan", "--emulator").code == 0
+    with closing(sqlite3.connect(root / ".taskops" / "emulator.db")) as account:
+        account.execute("PRAGMA user_version=99")
+
+    said = taskops(root, "plan", "--emulator")
+
+    assert said.code == 1
+    assert "emulator.db` cannot be opened" in said.err
+    assert "a newer version of taskops wrote it" in said.err
+    assert "move the file away to begin with an empty account" in said.err
 
 
 def test_no_key_leaves_this_machine_with_the_flag(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import string
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from hypothesis import strategies as some
 
 from taskops.emulator.app import Emulator
 from taskops.emulator.routes import ROUTES
+from taskops.emulator.stamp import OtherFormError
 from taskops.emulator.wire import Request
 
 if TYPE_CHECKING:
@@ -150,6 +153,44 @@ def test_an_account_outlives_its_process(tmp_path: Path) -> None:
     assert again.account.store.team == made["teamId"]
     again.close()
     again.close()
+
+
+RUNS = [
+    ("browser-use-run", "/browser-use/api/v2/tasks", {"task": "look"}),
+    ("stablebrowse-run", "/stablebrowse/v1/tasks", {"task": "look", "endUserId": "u"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "body"), RUNS)
+def test_an_account_whose_runs_lack_fields_is_refused_when_it_is_opened(
+    kind: str, path: str, body: dict[str, str], tmp_path: Path
+) -> None:
+    file = str(tmp_path / "account.db")
+    first = Emulator(file)
+    ask(first, "POST", path, body)
+    first.close()
+    assert _run(file, f"UPDATE things SET kind=kind WHERE kind='{kind}'") == 1
+    _run(file, "PRAGMA user_version=0")
+    Emulator(file).close()  # all of today's fields: stamped, and no more
+    _run(file, "PRAGMA user_version=0")
+    _run(file, "UPDATE things SET doc=json_remove(doc, '$.asked')")
+
+    with pytest.raises(OtherFormError, match="an older version of taskops wrote it"):
+        Emulator(file)
+
+
+def test_an_account_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    file = str(tmp_path / "account.db")
+    Emulator(file).close()
+    _run(file, "PRAGMA user_version=99")
+
+    with pytest.raises(OtherFormError, match="a newer version of taskops wrote it"):
+        Emulator(file)
+
+
+def _run(file: str, statement: str) -> int:
+    with closing(sqlite3.connect(file)) as database, database:
+        return database.execute(statement).rowcount
 
 
 def test_one_connection_serves_many_requests() -> None:

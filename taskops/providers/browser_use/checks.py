@@ -1,4 +1,9 @@
-"""What is odd about a declared run, told before it costs anything."""
+"""
+What is odd about a declared run, told before it costs anything.
+
+`emulator/browser_use_body.py` states much of the same, on purpose: the emulator
+imports nothing of taskops, so that a mistake here cannot hide there as well.
+"""
 
 from __future__ import annotations
 
