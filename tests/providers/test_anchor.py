@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from account import Account, generated, task
 from simulated import code
@@ -166,6 +167,36 @@ def test_a_task_without_any_version_is_read(service: Service) -> None:
     seen = only(read(service.anchor(writable=False), task("a")))
 
     assert seen.latest is None
+
+
+def test_a_404_for_what_the_task_says_is_published_is_not_believed(
+    service: Service,
+) -> None:
+    anchor, wanted = service.anchor(), task("a")
+    done = put(anchor, wanted)
+    go_live(anchor, wanted, done.id)
+    service.fault(do="status", status=404, path="latest$")
+
+    listed, looked = only(read(anchor, wanted)), look(anchor, done.id)
+
+    for seen in (listed, looked):
+        assert seen.latest is not None
+        assert seen.latest.digest == wanted.digest
+        assert seen.version == "1"
+
+
+def test_a_version_that_was_deleted_is_not_live(service: Service) -> None:
+    anchor, wanted = service.anchor(), task("a")
+    done = put(anchor, wanted)
+    go_live(anchor, wanted, done.id)
+    httpx.delete(
+        f"{service.server.url}/v1/task/{done.id}/1", headers={"anchor-api-key": KEY}
+    )
+
+    seen = only(read(anchor, wanted))
+
+    assert seen.latest is None
+    assert seen.draft is not None
 
 
 def test_it_is_found_by_its_name_where_no_id_is_known(service: Service) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -40,6 +41,9 @@ R = TypeVar("R")
 KEY = "ANCHORBROWSER_API_KEY"
 BASE_URL = "ANCHORBROWSER_BASE_URL"
 DEFAULT_URL = "https://api.anchorbrowser.io"
+
+NUMBER = re.compile(r"[0-9]{1,18}")
+"""A published version; a task without one says `draft`."""
 
 
 def open_anchor(
@@ -172,7 +176,7 @@ class Anchor:
             return None
         if answer.get("deleted"):
             return None
-        row = replace(row_of(answer), id=object_id, version="", row="")
+        row = replace(row_of(answer), id=object_id, row="")
         return row, text_of(answer.get("description"))
 
     def _versions_of(
@@ -208,10 +212,12 @@ class Anchor:
     def _whole(self, row: Observed, description: str, code: Code | None) -> Observed:
         """The row with both of its versions; either may not be there."""
         keep = code.sha256 if code is not None else ""
-        draft, latest = (
-            self._version(row.id, which, description, keep)
-            for which in ("draft", "latest")
-        )
+        draft = self._version(row.id, "draft", description, keep)
+        latest = self._version(row.id, "latest", description, keep)
+        if latest is None and NUMBER.fullmatch(row.version):
+            # The task says that this one is published. Whoever took the 404 for an
+            # answer would deploy the same once more.
+            latest = self._version(row.id, row.version, description, keep)
         return Observed(
             row.provider,
             row.id,
@@ -233,6 +239,8 @@ class Anchor:
                 self.door.read(f"/v1/task/{object_id}/{which}", shapes.version)
             )
         except NotFound:
+            return None
+        if answer.get("deleted"):
             return None
         return version_of(answer, description, keep=keep)
 
