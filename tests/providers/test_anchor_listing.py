@@ -110,6 +110,19 @@ def test_a_total_that_promises_the_moon_is_not_followed() -> None:
     assert len(pages.asked) <= 3 * (AT_ONCE + 1)
 
 
+def test_a_service_that_ignores_the_page_is_not_asked_for_ever(
+    lanes: Lanes,
+) -> None:
+    same = {"tasks": [row(1)], "total": 10**30}
+    pages = Pages([], answer={"data": same})
+
+    found, why = ids(pages, lanes)
+
+    assert len(found) == 1
+    assert f"the service speaks of {10**30} tasks and listed 1" in why
+    assert len(pages.asked) <= 3 * (AT_ONCE + 1)
+
+
 def test_deleted_rows_are_not_there() -> None:
     pages = Pages([row(1), row(2, deleted=True)])
 

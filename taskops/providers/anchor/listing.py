@@ -92,16 +92,23 @@ def _first_page(door: Door, lanes: Lanes | None) -> _Page:
 
 
 def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
-    """All that `total` promises, or until a page is empty: it may promise too much."""
+    """
+    All that `total` promises, or until nothing new comes: it may promise too much.
+
+    A service that ignores `page` has rows on every page, and always the same.
+    """
     found: list[_Page] = []
+    seen = {row.task.id for row in first.rows}
     last = -(-first.total // first.size)
     for start in range(2, last + 1, AT_ONCE):
         some = _pages(
             door, lanes, range(start, min(start + AT_ONCE, last + 1)), first.size
         )
         found += some
-        if not all(page.rows for page in some):
+        new = {row.task.id for page in some for row in page.rows} - seen
+        if not new or not all(page.rows for page in some):
             break
+        seen |= new
     return found
 
 
