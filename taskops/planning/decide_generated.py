@@ -137,11 +137,39 @@ def _unknown(
 ) -> Decision:
     named = context.listing.named(job.name or resource.name)
     if len(named) == 1:
-        told = replace(job, status="running", poll_id=named[0].id)
-        return _flying(resource, told, before)
+        if named[0].id == job.poll_id:
+            told = _no_generation(resource, named[0], context)
+            if told is not None:
+                return told
+        running = replace(job, status="running", poll_id=named[0].id)
+        return _flying(resource, running, before)
     if resource.address.name in context.options.retry:
         return Start(resource.address, resource, "pending", before, why="--retry")
     return outcome_unknown(resource, job)
+
+
+def _no_generation(
+    resource: Resource, there: Observed, context: Context
+) -> Decision | None:
+    """
+    What has the name was waited for in vain: a hand may have made it meanwhile.
+
+    Only a person can tell, and says what it is: ours with --adopt, somebody else's
+    with --retry, which must not make a second one of that name. None: wait again.
+    """
+    options, address = context.options, resource.address
+    adopts = resource.adopt or options.adopt_all or address.name in options.adopt
+    if adopts and there.name == resource.name:
+        return Keep(address, "adopted", "", there, resource, records=True)
+    if address.name not in options.retry:
+        return None
+    return problem(
+        resource,
+        f"the name `{there.name}` is taken by another object",
+        f"id {there.id}; the service knows no generation of it",
+        f"take it as it is with `--adopt {address.name}`, or rename or delete it on "
+        f"the service and run `taskops apply --retry {address.name}` again",
+    )
 
 
 def _ready(

@@ -29,7 +29,8 @@ def settle(life: Life) -> Iterator[str]:
             yield f"5: wrote in spite of a problem: {first.own}"
         return
     if first.report is not None and any(_lost(o, life) for o in first.report.outcomes):
-        # Somebody deleted what was being generated: a person says that it is gone.
+        # Somebody deleted what was being generated, or made what was taken for a
+        # start that never arrived: a person says what it is.
         first = life.apply(trial)
     yield from _came_to_an_end(first, life)
     if first.report is not None and any(
@@ -59,12 +60,14 @@ def _reserved(outcome: Outcome, life: Life) -> bool:
 
 
 def _lost(outcome: Outcome, life: Life) -> bool:
-    """Whether nothing is known of a start because a hand deleted what it made."""
+    """Whether a hand deleted what a start made, or made what has its name."""
     job = outcome.record.job if outcome.record is not None else None
     if outcome.status != "unknown" or job is None:
         return False
-    made = life.service.account.store.task(object_of(job))
-    return made is not None and bool(made["deleted"])
+    store = life.service.account.store
+    made = store.task(object_of(job))
+    generated = {one["taskId"] for one in store.things("generation")}
+    return made is not None and (made["deleted"] or made["id"] not in generated)
 
 
 def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:

@@ -179,6 +179,50 @@ def test_what_cannot_be_decided_stops_with_9_and_is_not_repeated(
     assert len(starts(account)) == 1
 
 
+def lost_beside_a_hand(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start that never arrived, while a hand made a task of that name."""
+    monkeypatch.setattr(carry_jobs, "LOST", 0.05)
+    by_hand = {"name": "invoice", "draft": {"code": "// by hand\n"}}
+    start = {"method": "POST", "path": "generate"}
+    account.emulator.set_faults([{"do": "reset", **start}])
+    assert account.apply([generated("invoice", "get it")]).exit == 9
+    account.emulator.set_faults([])
+    account.emulator.edit(**by_hand)
+    # What has the name is taken for the start, until the service knows none of it.
+    assert account.apply([generated("invoice", "get it")]).exit == 9
+
+
+def test_what_a_hand_made_is_no_start_of_ours_once_a_person_says_so(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_beside_a_hand(account, monkeypatch)
+    wanted = [generated("invoice", "get it")]
+
+    plan = account.plan(wanted, retry=("invoice",))
+    account.emulator.edit(name="invoice", rename="mine")
+    report = account.apply(wanted, retry=("invoice",))
+
+    (problem,) = plan.problems
+    assert problem.summary == "the name `invoice` is taken by another object"
+    assert "--adopt invoice" in problem.hint
+    assert report.exit == 0, report.outcomes
+    assert names(account) == ["invoice", "mine"]
+    assert account.plan(wanted).effective == ()
+
+
+def test_what_has_the_name_of_a_lost_start_may_be_adopted(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost_beside_a_hand(account, monkeypatch)
+    wanted = [generated("invoice", "get it")]
+
+    report = account.apply(wanted, adopt=("invoice",))
+
+    assert report.exit == 0, report.outcomes
+    assert starts(account) == []
+    assert account.plan(wanted).effective == ()
+
+
 def test_a_refused_start_started_nothing_and_may_be_tried_again(
     account: Account,
 ) -> None:
