@@ -17,11 +17,12 @@ from taskops.applying.asks import (
 )
 from taskops.applying.replacing import (
     Move,
+    Placing,
     discard,
     look,
     object_of,
     put_back,
-    put_in_place,
+    renamed,
 )
 from taskops.errors import (
     AuthenticationFailed,
@@ -282,20 +283,16 @@ class CarryingJob:
         record = cast("Record", self.record)
         new_id = state.id or object_of(job)
         if replaces:
-            move = Move(after.address, after.name, record.id, new_id, job.name)
-            try:
-                self.wrote |= yield from put_in_place(move)
-            except Refused as error:
-                return self.outcome(
-                    "failed",
-                    f"the new task is ready as `{job.name}` but could not take the "
-                    f"place of `{after.name}`: {error.summary}",
-                    "both exist; run `taskops apply` again",
-                )
+            failed = yield from self._replace(after, job, record, new_id)
+            if failed is not None:
+                return failed
         new = yield from look(after.address, new_id)
         draft = None if new is None or new.draft is None else new.draft.digest
         live = None if new is None or new.latest is None else new.latest.digest
         self.looked = new
+        if new is not None and new.name != after.name:
+            keeps = f"{renamed(new.id, new.name)} and keeps that name"
+            self.notes = (*self.notes, f"{keeps}; the next plan shows it as drift")
         self.record = replace(
             record,
             id=new_id if new is None else new.id,
@@ -308,6 +305,39 @@ class CarryingJob:
             version="" if new is None else new.version,
         )
         return None
+
+    def _replace(
+        self, after: Resource, job: Job, record: Record, new_id: str
+    ) -> Generator[Ask, object, Outcome | None]:
+        """The new one in the place of the old one, or why it is not."""
+        known = [record.name]
+        if isinstance(self.change, Start) and self.change.before is not None:
+            # Whatever it was called then, somebody has approved that it goes.
+            known.append(self.change.before.name)
+        placing = Placing(
+            Move(after.address, after.name, record.id, new_id, job.name, tuple(known))
+        )
+        try:
+            placed = yield from placing.course()
+        except Refused as error:
+            return self.outcome(
+                "failed",
+                f"the new task is ready as `{job.name}` but could not take the "
+                f"place of `{after.name}`: {error.summary}",
+                "both exist; run `taskops apply` again",
+            )
+        finally:
+            self.wrote |= placing.wrote
+        if placing.left:
+            left = renamed(record.id, placing.left)
+            self.notes = (*self.notes, f"{left} and is left alone")
+        if placed:
+            return None
+        gone = "it was deleted on the service as soon as it was ready"
+        self._note(after, replace(job, status="failed", error=gone), replaces=True)
+        name = self.change.address.name
+        hint = f"start it again with `taskops apply --retry {name}`"
+        return self.outcome("failed", gone, hint)
 
     def _judged(self, after: Resource, job: Job, state: JobState) -> JobState:
         """A result that is not what the manifest asks for is a failure."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import Ask, Look, Perform
 from taskops.errors import NameTaken, Refused
+from taskops.model.renamed import away, by_hand
 from taskops.model.resource import Identity, Observed
 from taskops.model.step import Remove, Rename
 
@@ -28,49 +28,68 @@ class Move:
     new: str
     made_as: str
     """The name that the new one was made under."""
+    known: tuple[str, ...] = ()
+    """What else the old one is called: in the ledger, or when it was approved."""
 
 
-def put_in_place(move: Move) -> Generator[Ask, object, bool]:
-    """
-    Rename the old away and the new into place, delete the old.
+@dataclass(slots=True)
+class Placing:
+    """A move on its way, and what came of it by now."""
 
-    What is done already is skipped, so that it can be resumed after any step.
-    Raises Refused when a name is refused; then the old one is where it was.
-    """
-    wrote = False
-    old = yield from look(move.address, move.old)
-    mine = old is not None and _is_named(old.name, move.name)
-    if old is not None and old.name == move.name:
-        yield from _rename_away(move)
-        wrote = True
-    new = yield from look(move.address, move.new)
-    if new is not None and new.name != move.name:
+    move: Move
+    wrote: bool = False
+    left: str = ""
+    """The name of an old one that a hand renamed, and that is left alone."""
+
+    def course(self) -> Generator[Ask, object, bool]:
+        """
+        Rename the old away and the new into place, delete the old.
+
+        What is done already is skipped, so that it can be resumed after any step.
+        What a hand renamed meanwhile keeps its name, and an old one with it is left
+        alone. False when the new one is gone: then the old one is where it was.
+        Raises Refused when a name is refused; then that is so, too.
+        """
+        move = self.move
+        old = yield from look(move.address, move.old)
+        new = yield from look(move.address, move.new)
+        if old is not None and new is None:
+            return False
+        if old is not None and by_hand(old.name, move.old, (move.name, *move.known)):
+            self.left = old.name
+            old = None
+        if old is not None and old.name == move.name:
+            yield from _rename_away(move)
+            self.wrote = True
+        if new is not None:
+            yield from self._into_place(new, back=old is not None)
+        if old is not None:
+            yield Perform(Remove(move.address, move.old, old.name))
+            self.wrote = True
+        return True
+
+    def _into_place(self, new: Observed, *, back: bool) -> Generator[Ask, object, None]:
+        move = self.move
+        if new.name == move.name:
+            return
+        if move.made_as and new.name != move.made_as:
+            # A hand's name, which the next plan shows as drift.
+            return
         try:
             yield Perform(Rename(move.address, move.new, move.name))
         except Refused:
-            if mine:
+            if back:
                 yield Perform(Rename(move.address, move.old, move.name))
             raise
-        wrote = True
-    if old is not None:
-        yield Perform(Remove(move.address, move.old, old.name))
-        wrote = True
-    return wrote
-
-
-def _is_named(name: str, wanted: str) -> bool:
-    """Whether it has the name, or was renamed away from it."""
-    return name == wanted or name.startswith(f"{wanted}--")
+        self.wrote = True
 
 
 def _rename_away(move: Move) -> Generator[Ask, object, None]:
-    away = f"{move.name}--old"
+    first, own = away(move.name, move.old)
     try:
-        yield Perform(Rename(move.address, move.old, away))
+        yield Perform(Rename(move.address, move.old, first))
     except NameTaken:
-        # A service may keep the names of deleted tasks: this one had it before.
-        own = hashlib.sha256(move.old.encode()).hexdigest()[:8]
-        yield Perform(Rename(move.address, move.old, f"{move.name}--{own}"))
+        yield Perform(Rename(move.address, move.old, own))
 
 
 def discard(address: Address, job: Job) -> Generator[Ask, object, bool]:
@@ -102,10 +121,15 @@ def put_back(
         yield Perform(Remove(address, made, new.name))
         wrote = True
     there = yield from look(address, old)
-    if there is not None and there.name != name and _is_named(there.name, name):
+    if there is not None and there.name in away(name, old):
         yield Perform(Rename(address, old, name))
         wrote = True
     return wrote
+
+
+def renamed(object_id: str, name: str) -> str:
+    """What a hand did, as a report says it."""
+    return f"id {object_id} was renamed to `{name}` on the service meanwhile"
 
 
 def object_of(job: Job) -> str:

@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskops.comparing.diff import differing_paths
-from taskops.model.change import Difference, Keep, Start, Update, Wait
+from taskops.model.change import Difference, Keep, Start, Update, Wait, worst
+from taskops.model.renamed import by_hand
 from taskops.model.values import at
 from taskops.planning.context import Context, problem
 from taskops.planning.decide import Decision, ambiguous, kind_changed, refuse_foreign
@@ -29,7 +30,27 @@ UNWANTED = "the manifest went back: what was started meanwhile is removed"
 def decide_generated(
     resource: Resource, record: Record | None, context: Context
 ) -> Decision:
-    """The first row that matches."""
+    """The first row that matches; what it replaces may have a name of a hand's."""
+    decision = _row(resource, record, context)
+    if isinstance(decision, Start) and record is not None:
+        return _with_its_name(decision, record)
+    return decision
+
+
+def _with_its_name(start: Start, record: Record) -> Start:
+    """Whoever replaces what a hand renamed undoes it, and must be asked."""
+    before, name = start.before, start.after.name
+    if before is None or not by_hand(before.name, before.id, (record.name, name)):
+        return start
+    renamed = Difference(("name",), before.name, name, "drift")
+    return replace(
+        start,
+        origin=worst([start.origin, "drift"]),
+        differences=(renamed, *start.differences),
+    )
+
+
+def _row(resource: Resource, record: Record | None, context: Context) -> Decision:
     if record is not None and record.kind != resource.kind:
         return kind_changed(resource, record)
     found = identify(record, resource.name, context.listing, None)

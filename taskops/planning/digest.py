@@ -45,7 +45,13 @@ def change_digest(change: Create | Update | Start | Delete) -> str:
                 "loses_draft": change.loses_draft,
             }
         case Start():
-            fields |= _to(change.after) | {"replaces": change.before is not None}
+            fields |= _to(change.after) | {
+                "replaces": change.before is not None,
+                # What it is made from is in `to`; a hand's name is in nothing else.
+                "paths": [
+                    pointer(d.path) for d in change.differences if d.path == ("name",)
+                ],
+            }
         case Delete():
             fields |= {"name": change.before.name, "from": _both(change.before)}
     return digest(fields)

@@ -216,6 +216,87 @@ def test_a_hand_that_renames_is_undone_by_a_person_only(account: Account) -> Non
     assert settled(account, invoice("first"))
 
 
+def test_what_a_hand_renamed_is_replaced_by_a_person_only(account: Account) -> None:
+    account.apply([invoice("first")])
+    unmoved = account.plan([invoice("second")])
+    account.emulator.edit(name="invoice", rename="mine")
+
+    plan = account.plan([invoice("second")])
+    with pytest.raises(NotApproved):
+        account.apply([invoice("second")])
+    with pytest.raises(NotApproved):
+        account.apply([invoice("second")], approval=Approval(digest=unmoved.digest))
+    report = account.apply([invoice("second")], approval=Approval(digest=plan.digest))
+
+    (change,) = plan.effective
+    assert isinstance(change, Start)
+    assert change.origin == "drift"
+    assert [d.path for d in change.differences] == [("name",), ("user_task",)]
+    assert report.exit == 0, report.outcomes
+    assert settled(account, invoice("second"))
+
+
+@pytest.mark.parametrize("wait", [True, False])
+def test_an_old_one_that_a_hand_renames_meanwhile_is_left_alone(
+    account: Account, wait: bool
+) -> None:
+    account.apply([invoice("first")])
+    rename = {"name": "invoice", "rename": "mine"}
+    status = {"method": "GET", "path": "generation-status$", "times": 1}
+    account.emulator.set_faults([{**status, "do": "edit", "edit": rename}])
+
+    report = account.apply([invoice("second")], wait=wait)
+    if not wait:
+        account.emulator.edit(**rename)
+        report = account.apply([invoice("second")])
+
+    (outcome,) = report.outcomes
+    assert outcome.status == "applied", outcome
+    assert "renamed to `mine`" in outcome.notes[0]
+    assert "left alone" in outcome.notes[0]
+    assert names(account) == ["invoice", "mine"]
+    assert account.plan([invoice("second")]).effective == ()
+    deletes = [c for c in account.emulator.commits() if c["kind"] == "delete"]
+    assert deletes == []
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_a_new_one_that_a_hand_renames_meanwhile_keeps_that_name(
+    account: Account, before: bool
+) -> None:
+    if before:
+        account.apply([invoice("first")])
+    account.apply([invoice("second")], wait=False)
+    new = f"invoice--{invoice('second').digest[:8]}" if before else "invoice"
+    account.emulator.edit(name=new, rename="mine")
+
+    report = account.apply([invoice("second")])
+
+    (outcome,) = report.outcomes
+    assert outcome.status == "applied", outcome
+    assert "renamed to `mine`" in outcome.notes[-1]
+    assert names(account) == ["mine"]
+    with pytest.raises(NotApproved):
+        account.apply([invoice("second")])
+    account.apply([invoice("second")], approval=Approval(everything=True))
+    assert settled(account, invoice("second"))
+
+
+def test_a_new_one_that_a_hand_deletes_takes_nothing_with_it(account: Account) -> None:
+    account.apply([invoice("first")])
+    new = f"invoice--{invoice('second').digest[:8]}"
+    ready = {"method": "GET", "path": "generation-status$", "nth": 2, "when": "after"}
+    edit = {"name": new, "delete": True}
+    account.emulator.set_faults([{**ready, "do": "edit", "edit": edit, "times": 1}])
+
+    report = account.apply([invoice("second")])
+
+    assert [o.status for o in report.outcomes] == ["failed"]
+    assert names(account) == ["invoice"]
+    account.apply([invoice("second")], retry=("invoice",))
+    assert settled(account, invoice("second"))
+
+
 def test_a_renamed_task_that_is_not_said_to_be_moved_is_pointed_out(
     account: Account,
 ) -> None:
