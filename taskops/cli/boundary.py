@@ -39,9 +39,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         signal.signal(signal.SIGTERM, _terminate)
         open_missing()
         gc.set_threshold(*SELDOM)
-        from taskops.cli.app import taskops
-
-        code = taskops.main(given, prog_name="taskops", standalone_mode=False)
+        code = _carried_out(given)
     except BaseException as error:  # noqa: BLE001  # nothing ends the process but `leave`
         if "_TASKOPS_COMPLETE" in os.environ:
             # A shell that asks for words must not be answered with a complaint.
@@ -51,6 +49,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
         _page(error, told)
         return code_of(error)
     return int(code or 0)
+
+
+def _carried_out(given: list[str]) -> int | None:
+    if given[:1] == ["validate"]:
+        from taskops.cli.short_way import plain_paths
+
+        if (paths := plain_paths(given[1:])) is not None:
+            from taskops.cli.validating import validated
+
+            return validated(paths)
+    from taskops.cli.app import taskops
+
+    code: int | None = taskops.main(given, prog_name="taskops", standalone_mode=False)
+    return code
 
 
 class Terminated(BaseException):
@@ -113,8 +125,11 @@ def _words(error: BaseException, *, debug: bool) -> Iterator[str]:
             yield from _invalid(error)
         case TaskopsError():
             yield error_text(error, _look()).rstrip("\n")
-        case KeyboardInterrupt() | click.exceptions.Abort():
+        case click.exceptions.Abort():
             yield "interrupted"
+        case KeyboardInterrupt():
+            # Below the ^C of the terminal; click has ended that line itself.
+            yield "\ninterrupted"
         case Terminated():
             yield "terminated"
         case click.ClickException():
