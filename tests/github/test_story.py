@@ -1,23 +1,30 @@
-"""One change from pull request to production, through the action's own scripts."""
+"""One change from pull request to production, through the workflows that users get."""
 
 from __future__ import annotations
 
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from cli.shell import taskops
-from github.job import Job, Ran
+from github.events import dispatch, pull_request, push, schedule
+from github.job import Job
+from github.steps import Runner
+from github.workflows import play
 
+from taskops.cli.workflows import Project, workflow_files
 from taskops.emulator.app import Emulator
 from taskops.emulator.server import serve
 from taskops.manifests.starter import starter_files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Mapping
 
+    from github.events import Event
     from github.hub import Hub
+    from github.steps import Ended
+    from github.workflows import Started
 
 
 class Team:
@@ -29,6 +36,8 @@ class Team:
         self.account = account
         self.url = url
         self.jobs = 0
+        files = workflow_files(Project(("default",), f"acme/taskops@{'0' * 40}"))
+        self.workflows = {Path(path).stem: text for path, text in files.items()}
         self.git(folder, "init", "-q", "--bare", "-b", "main", "origin.git")
         self.git(folder, "clone", "-q", "origin.git", "desk")
         self.desk = folder / "desk"
@@ -67,74 +76,55 @@ class Team:
         self.git(self.desk, "merge", "-q", "--squash", branch)
         return self.push("main")
 
-    def checkout(self, commit: str) -> Job:
-        """A new runner with a shallow checkout of one commit."""
-        self.jobs += 1
-        job = Job(self.folder / f"job{self.jobs}", self.hub.url)
+    def merge_to_try(self, commit: str) -> str:
+        """As GitHub does for the jobs of a pull request: a commit of both."""
+        tree = f"{commit}^{{tree}}"
+        parents = ("-p", "origin/main", "-p", commit)
+        merge = self.git(self.desk, "commit-tree", tree, *parents, "-m", "a merge")
+        self.git(self.desk, "push", "-q", "origin", f"+{merge}:refs/pull/7/merge")
+        return merge
+
+    def run(self, name: str, event: Event, *, limited: bool = True) -> Ended:
+        """A workflow, each job on a new machine; how the last one ended."""
+        last: list[Ended] = []
+
+        def end(started: Started) -> str:
+            self.jobs += 1
+            job = Job(self.folder / f"job{self.jobs}", self.hub.url)
+            job.environ["ANCHORBROWSER_BASE_URL"] = self.url
+            runner = Runner(job, event, job.folder / "repository")
+            runner.checkout = lambda given: self.checkout(runner, given)
+            last.append(runner.run(started.steps, started.names, started.environ))
+            return last[-1].result
+
+        play(self.workflows[name], event, end, limited=limited)
+        return last[-1]
+
+    def checkout(self, runner: Runner, given: Mapping[str, Any]) -> None:
+        """A shallow one, which keeps no credential."""
+        assert given["persist-credentials"] is False
+        depth = given.get("fetch-depth", 1)
+        where, commit = runner.workspace, runner.event.sha
         origin = (self.folder / "origin.git").as_uri()
-        where = job.folder / "repository"
         self.git(self.folder, "init", "-q", str(where))
         self.git(where, "remote", "add", "origin", origin)
-        self.git(where, "fetch", "-q", "--depth=1", "origin", commit)
+        self.git(where, "fetch", "-q", f"--depth={depth}", "origin", commit)
         self.git(where, "checkout", "-q", "--detach", commit)
-        return job
 
-    def run(self, job: Job, command: str, ref: str, **variables: str) -> Ran:
-        """The step that runs taskops."""
-        given = {
-            "TASKOPS_COMMAND": command,
-            "TASKOPS_DIRECTORY": "repository",
-            "GITHUB_REF": ref,
-            "GITHUB_ACTOR": "dev",
-        }
-        return job.step("run.sh", **(given | variables))
-
-    def plan(self, commit: str) -> tuple[Ran, str]:
+    def plan(self, commit: str) -> tuple[Ended, str]:
         """The plan workflow, which has no key; and all comments."""
-        job = self.checkout(commit)
-        ran = self.run(
-            job, "plan", "refs/pull/7/merge", TASKOPS_ARGS="--against ledger"
-        )
-        job.step(
-            "comment.sh",
-            TASKOPS_DIRECTORY="repository",
-            TASKOPS_PULL="7",
-            TASKOPS_COMMIT=commit,
-            TASKOPS_CHANGES=output(job, "changes"),
-        )
+        merge = self.merge_to_try(commit)
+        ran = self.run("plan", pull_request(commit, merge=merge))
         return ran, "\n".join(comment["body"] for comment in self.hub.comments)
 
-    def apply(self, commit: str, digest: str = "") -> Ran:
-        """The apply workflow."""
-        job = self.checkout(commit)
-        return self.run(job, "apply", "refs/heads/main", **self.key(digest))
+    def apply(self, commit: str, digest: str = "") -> Ended:
+        """The apply workflow: after a merge, or with a digest that somebody typed."""
+        event = dispatch(commit, digest=digest) if digest else push(commit)
+        return self.run("apply", event)
 
-    def drift(self, commit: str) -> Ran:
+    def drift(self, commit: str) -> Ended:
         """The drift workflow, with its issue."""
-        job = self.checkout(commit)
-        ran = self.run(job, "drift", "refs/heads/main", **self.key())
-        result = output(job, "result")
-        job.step("issue.sh", TASKOPS_DIRECTORY="repository", TASKOPS_RESULT=result)
-        return ran
-
-    def key(self, digest: str = "") -> dict[str, str]:
-        """What only an environment of GitHub gives."""
-        return {
-            "ANCHORBROWSER_API_KEY": "the-key",
-            "ANCHORBROWSER_BASE_URL": self.url,
-            "TASKOPS_DIGEST": digest,
-        }
-
-
-def output(job: Job, name: str) -> str:
-    """The last value of an output."""
-    path = job.folder / "output"
-    found = ""
-    lines = iter(path.read_text("utf-8").splitlines() if path.exists() else [])
-    for line in lines:
-        if line.startswith(f"{name}<<"):
-            found = next(lines)
-    return found
+        return self.run("drift", schedule(commit))
 
 
 @pytest.fixture
@@ -204,7 +194,7 @@ def test_a_hand_edit_that_git_takes_over_closes_the_issue(team: Team) -> None:
     team.account.edit(name="hello", latest={"browserConfiguration": by_hand})
     team.drift(first)
 
-    key = {name: value for name, value in team.key().items() if value}
+    key = {"ANCHORBROWSER_API_KEY": "the-key", "ANCHORBROWSER_BASE_URL": team.url}
     pulled = taskops(team.desk, "pull", "hello", "--force", **key)
     assert pulled.code == 0, pulled.err
     kept = team.push("main")
@@ -237,9 +227,10 @@ def test_a_branch_that_nobody_merged_is_not_applied(team: Team) -> None:
     team.push("main")
     team.git(team.desk, "checkout", "-q", "-b", "edit")
     team.edit("max_duration: 5", "max_duration: 6")
-    job = team.checkout(team.push("edit"))
+    event = dispatch(team.push("edit"), branch="edit")
 
-    ran = team.run(job, "apply", "refs/heads/edit", **team.key())
+    # Though nobody has clicked that the environments are for the default branch.
+    ran = team.run("apply", event, limited=False)
 
     assert ran.code == 8
     assert "--at COMMIT" in ran.log
