@@ -83,6 +83,11 @@ class Account:
         self.lanes.close()
         self.emulator.close()
 
+    def names(self) -> list[str]:
+        """Names of what is there."""
+        rows = self.emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+        return sorted(row["name"] for row in rows)
+
     def anchor(self, *, writable: bool) -> Anchor:
         if self.url is not None:
             key = {"ANCHORBROWSER_API_KEY": "k"}

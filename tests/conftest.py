@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import taskops
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from taskops.emulator.app import Emulator
+    from taskops.emulator.server import Server
 
 INSTALLED = os.environ.get("TASKOPS_TESTS_EXPECT") == "installed"
 
@@ -28,3 +35,23 @@ def nothing_from_outside(
     for name in ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+
+
+@pytest.fixture
+def emulator() -> Iterator[Emulator]:
+    """An account in memory that takes any key."""
+    from taskops.emulator.app import Emulator
+
+    account = Emulator()
+    yield account
+    account.close()
+
+
+@pytest.fixture
+def server(emulator: Emulator) -> Iterator[Server]:
+    """The same account on loopback."""
+    from taskops.emulator.server import serve
+
+    running = serve(emulator)
+    yield running
+    running.close()

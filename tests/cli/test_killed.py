@@ -10,13 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskops.emulator.app import Emulator
-from taskops.emulator.server import serve
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from taskops.emulator.app import Emulator
     from taskops.emulator.server import Server
 
 MANIFEST = """\
@@ -27,18 +24,9 @@ generate:
 """
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    account = Emulator(behaviours={"generate_polls": "0"})
-    yield account
-    account.close()
-
-
-@pytest.fixture
-def server(emulator: Emulator) -> Iterator[Server]:
-    running = serve(emulator)
-    yield running
-    running.close()
+@pytest.fixture(autouse=True)
+def _ready_at_once(emulator: Emulator) -> None:
+    emulator.set_behaviours({"generate_polls": "0"})
 
 
 @pytest.fixture

@@ -9,26 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskops.emulator.app import Emulator
-from taskops.emulator.server import Server, serve
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    account = Emulator()
-    yield account
-    account.close()
-
-
-@pytest.fixture
-def server(emulator: Emulator) -> Iterator[Server]:
-    running = serve(emulator)
-    yield running
-    running.close()
+    from taskops.emulator.app import Emulator
+    from taskops.emulator.server import Server
 
 
 @pytest.fixture

@@ -21,27 +21,18 @@ from stablebrowse import (  # type: ignore[import-untyped]  # it has none
     TaskFailed,
 )
 
-from taskops.emulator.app import Emulator
-from taskops.emulator.server import Server, serve
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from taskops.emulator.app import Emulator
+    from taskops.emulator.server import Server
 
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    account = Emulator(api_key="the-key")
-    yield account
-    account.close()
-
-
-@pytest.fixture
-def server(emulator: Emulator) -> Iterator[Server]:
-    running = serve(emulator)
-    yield running
-    running.close()
+@pytest.fixture(autouse=True)
+def _one_key(emulator: Emulator) -> None:
+    emulator.account.api_key = "the-key"
 
 
 @pytest.fixture

@@ -10,29 +10,20 @@ import anchorbrowser
 import pytest
 from anchorbrowser import Anchorbrowser
 
-from taskops.emulator.app import Emulator
-from taskops.emulator.server import Server, serve
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from anchorbrowser.types import params
 
+    from taskops.emulator.app import Emulator
+    from taskops.emulator.server import Server
+
 CODE = base64.b64encode(b"export default async () => 1\n").decode()
 
 
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    account = Emulator(api_key="the-key")
-    yield account
-    account.close()
-
-
-@pytest.fixture
-def server(emulator: Emulator) -> Iterator[Server]:
-    running = serve(emulator)
-    yield running
-    running.close()
+@pytest.fixture(autouse=True)
+def _one_key(emulator: Emulator) -> None:
+    emulator.account.api_key = "the-key"
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ import pytest
 from github.hub import Hub, running
 from github.job import Job
 
+from taskops.manifests.starter import starter_files
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -24,3 +26,14 @@ def hub() -> Iterator[Hub]:
 def job(tmp_path: Path, hub: Hub) -> Job:
     """A runner with nothing on it."""
     return Job(tmp_path, hub.url)
+
+
+@pytest.fixture
+def shop(job: Job) -> Path:
+    """A new project in the job's checkout."""
+    root = job.folder / "shop"
+    for name, text in starter_files("shop").items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return root

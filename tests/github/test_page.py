@@ -5,32 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from github.job import run
 
 from taskops.emulator.app import Emulator
 from taskops.ledger.disk import FileLock
-from taskops.manifests.starter import starter_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from github.job import Job, Ran
-
-
-@pytest.fixture
-def shop(job: Job) -> Path:
-    """A new project in the job's checkout."""
-    root = job.folder / "shop"
-    for name, text in starter_files("shop").items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return root
-
-
-def run(job: Job, command: str, **variables: str) -> Ran:
-    """Run the step as `action.yml` does, with an account inside the process."""
-    given = {"TASKOPS_DIRECTORY": "shop", "TASKOPS_EMULATOR": "1"}
-    return job.step("run.sh", **(given | variables), TASKOPS_COMMAND=command)
+    from github.job import Job
 
 
 def page(job: Job) -> str:

@@ -6,31 +6,14 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from github.job import run
 
 from taskops.emulator.app import Emulator
-from taskops.manifests.starter import starter_files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from github.job import Job, Ran
-
-
-@pytest.fixture
-def shop(job: Job) -> Path:
-    """A new project in the job's checkout."""
-    root = job.folder / "shop"
-    for name, text in starter_files("shop").items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    return root
-
-
-def run(job: Job, command: str, **variables: str) -> Ran:
-    """Run the step as `action.yml` does."""
-    given = {"TASKOPS_DIRECTORY": "shop", "TASKOPS_EMULATOR": "1"}
-    return job.step("run.sh", **(given | variables), TASKOPS_COMMAND=command)
+    from github.job import Job
 
 
 def edit_by_hand(shop: Path) -> None:

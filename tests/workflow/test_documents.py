@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import jsonschema
-import pytest
 from account import Account, generated, task
 
 from taskops.manifests.schemas import schema
@@ -16,10 +14,6 @@ from taskops.render.plan_json import plan_json
 from taskops.render.report import report_json
 from taskops.render.walk import sheet_of
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
 PROXY = {
     "active": True,
     "type": "custom",
@@ -27,13 +21,6 @@ PROXY = {
     "username": Secret("canary-user"),
     "password": Secret("canary-password"),
 }
-
-
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    one = Account(tmp_path)
-    yield one
-    one.close()
 
 
 def check(kind: str, text: str) -> None:

@@ -15,35 +15,18 @@ from taskops.ledger import FileLedger
 from taskops.model.change import Keep, Start, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from taskops.model.record import Record
     from taskops.model.resource import Address
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carry_jobs, "FIRST_POLL", 0.01)
-    monkeypatch.setattr(carry_jobs, "SLOWEST_POLL", 0.02)
-
-
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    one = Account(tmp_path)
-    yield one
-    one.close()
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def starts(account: Account) -> list[str]:
     """Names under which anything was generated."""
     return [c["name"] for c in account.emulator.commits() if c["kind"] == "generate"]
-
-
-def names(account: Account) -> list[str]:
-    """Names of what is there."""
-    rows = account.emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
-    return sorted(row["name"] for row in rows)
 
 
 def test_a_missing_task_is_generated_once_and_kept(account: Account) -> None:
@@ -96,7 +79,7 @@ def test_another_prompt_replaces_the_task_under_its_name(account: Account) -> No
     shown = [(d.path, d.before, d.after) for d in change.differences]
     assert shown == [(("user_task",), "get it", "get the newest")]
     assert report.exit == 0, report.outcomes
-    assert names(account) == ["invoice"]
+    assert account.names() == ["invoice"]
     assert len(starts(account)) == 2
     assert account.plan(wanted).effective == ()
 
@@ -206,7 +189,7 @@ def test_what_a_hand_made_is_no_start_of_ours_once_a_person_says_so(
     assert problem.summary == "the name `invoice` is taken by another object"
     assert "--adopt invoice" in problem.hint
     assert report.exit == 0, report.outcomes
-    assert names(account) == ["invoice", "mine"]
+    assert account.names() == ["invoice", "mine"]
     assert account.plan(wanted).effective == ()
 
 
@@ -303,7 +286,7 @@ def test_a_generated_task_that_is_not_declared_is_pruned(account: Account) -> No
     report = account.apply([task("other")], prune=True)
 
     assert report.exit == 0
-    assert names(account) == ["other"]
+    assert account.names() == ["other"]
 
 
 @pytest.mark.parametrize("result", ["ready", "failed"])
@@ -316,7 +299,7 @@ def test_what_was_still_in_flight_when_the_prompt_changed_is_replaced(
 
     account.apply([generated("invoice", "get the newest")])
 
-    assert names(account) == ["invoice"]
+    assert account.names() == ["invoice"]
     assert len(starts(account)) == 2
     assert account.plan([generated("invoice", "get the newest")]).effective == ()
 
@@ -332,5 +315,5 @@ def test_a_replacement_in_flight_leaves_nothing_behind_when_it_is_replaced(
 
     account.apply([generated("invoice", "get the oldest")])
 
-    assert names(account) == ["invoice"]
+    assert account.names() == ["invoice"]
     assert account.plan([generated("invoice", "get the oldest")]).effective == ()

@@ -14,23 +14,10 @@ from taskops.errors import NotApproved
 from taskops.model.change import Keep, Start, Update, Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from taskops.model.resource import Resource
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(carry_jobs, "FIRST_POLL", 0.01)
-    monkeypatch.setattr(carry_jobs, "SLOWEST_POLL", 0.02)
-
-
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    one = Account(tmp_path)
-    yield one
-    one.close()
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def invoice(prompt: str, declared: str = "invoice", **settings: Any) -> Resource:
@@ -42,17 +29,11 @@ def starts(account: Account) -> int:
     return sum(c["kind"] == "generate" for c in account.emulator.commits())
 
 
-def names(account: Account) -> list[str]:
-    """Names of what is there."""
-    rows = account.emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
-    return sorted(row["name"] for row in rows)
-
-
 def settled(account: Account, wanted: Resource) -> bool:
     """Whether exactly the wanted task is there, and nothing is left to do."""
     plan = account.plan([wanted])
     done = not (plan.effective or plan.bookkeeping or plan.problems)
-    return done and names(account) == [wanted.name]
+    return done and account.names() == [wanted.name]
 
 
 @pytest.mark.parametrize("duplicates", ["allowed", "refused"])
@@ -122,7 +103,7 @@ def test_what_failed_beside_the_old_one_is_gone_before_the_next_try(
     account.apply([wanted], retry=("invoice",))
 
     assert starts(account) == 3
-    assert len(names(account)) == 2
+    assert len(account.names()) == 2
     account.apply([invoice("second")])
     assert settled(account, invoice("second"))
 
@@ -134,7 +115,7 @@ def test_pruning_takes_what_failed_beside_it_too(account: Account) -> None:
     report = account.apply([task("other")], prune=True)
 
     assert report.exit == 0, report.outcomes
-    assert names(account) == ["other"]
+    assert account.names() == ["other"]
 
 
 @pytest.mark.parametrize("kept_names", ["reusable", "reserved"])
@@ -254,7 +235,7 @@ def test_an_old_one_that_a_hand_renames_meanwhile_is_left_alone(
     assert outcome.status == "applied", outcome
     assert "renamed to `mine`" in outcome.notes[0]
     assert "left alone" in outcome.notes[0]
-    assert names(account) == ["invoice", "mine"]
+    assert account.names() == ["invoice", "mine"]
     assert account.plan([invoice("second")]).effective == ()
     deletes = [c for c in account.emulator.commits() if c["kind"] == "delete"]
     assert deletes == []
@@ -275,7 +256,7 @@ def test_a_new_one_that_a_hand_renames_meanwhile_keeps_that_name(
     (outcome,) = report.outcomes
     assert outcome.status == "applied", outcome
     assert "renamed to `mine`" in outcome.notes[-1]
-    assert names(account) == ["mine"]
+    assert account.names() == ["mine"]
     with pytest.raises(NotApproved):
         account.apply([invoice("second")])
     account.apply([invoice("second")], approval=Approval(everything=True))
@@ -292,7 +273,7 @@ def test_a_new_one_that_a_hand_deletes_takes_nothing_with_it(account: Account) -
     report = account.apply([invoice("second")])
 
     assert [o.status for o in report.outcomes] == ["failed"]
-    assert names(account) == ["invoice"]
+    assert account.names() == ["invoice"]
     account.apply([invoice("second")], retry=("invoice",))
     assert settled(account, invoice("second"))
 
@@ -396,7 +377,7 @@ def test_a_replacement_that_stopped_half_way_is_taken_back(
     report = account.apply([invoice("second")])
     account.emulator.set_faults([])
     assert report.exit != 0
-    assert len(names(account)) == 2
+    assert len(account.names()) == 2
 
     report = account.apply([invoice("first")])
 

@@ -5,23 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from account import Account, task
 
 from taskops.model.change import Create, Update
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from taskops.model.resource import Resource
-
-
-@pytest.fixture
-def account(tmp_path: Path) -> Iterator[Account]:
-    one = Account(tmp_path)
-    yield one
-    one.close()
 
 
 def there(account: Account) -> dict[str, str]:
