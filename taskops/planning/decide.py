@@ -25,7 +25,12 @@ from taskops.planning.identify import (
     Stranger,
     identify,
 )
-from taskops.planning.origin import content_origin, name_origin, ours
+from taskops.planning.origin import (
+    content_origin,
+    kept_by_ignoring,
+    name_origin,
+    ours,
+)
 
 if TYPE_CHECKING:
     from taskops.model.record import Record
@@ -191,7 +196,12 @@ def _edited_there(
     """Whether what git and the service agree on was never written by us."""
     live = target(after, seen, record) is seen.latest
     there = observed.latest if live else observed.draft
-    return there is not None and there.digest not in ours(record, None, None)
+    mine = ours(record, None, None)
+    return (
+        there is not None
+        and there.digest not in mine
+        and not kept_by_ignoring(there, after, record, mine)
+    )
 
 
 def _adopted(after: Resource, context: Context) -> bool:

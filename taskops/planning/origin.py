@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskops.comparing.content import settle
 from taskops.model.resource import Version
-from taskops.model.values import Path, at, digest
+from taskops.model.values import Path, at, digest, put
 
 if TYPE_CHECKING:
     from taskops.model.change import Origin
@@ -23,7 +23,12 @@ def applied_last(record: Record | None, resource: Resource) -> bool:
     if record is None or not record.spec:
         return False
     was = settle(Version.of(record.spec), record.residual, resource.content)
-    return was is not None and was.digest == resource.digest
+    if was is None or was.content is None:
+        return False
+    content = was.content
+    for path in resource.ignore:
+        content = put(content, path, at(resource.content, path))
+    return digest(content) == resource.digest
 
 
 def ours(
@@ -40,6 +45,24 @@ def ours(
     return {one for one in known if one}
 
 
+def kept_by_ignoring(
+    version: Version, resource: Resource, record: Record | None, mine: set[str]
+) -> bool:
+    """
+    Whether only ignored fields were edited there, and are sent back as they are.
+
+    An edit of an ignored field in a version whose own value is not the one that
+    is sent back would be lost like any other.
+    """
+    if record is None or version.content is None or not resource.ignore:
+        return False
+    content = version.content
+    for path in resource.ignore:
+        if at(content, path) == at(resource.content, path):
+            content = put(content, path, at(record.spec, path))
+    return digest(content) in mine
+
+
 def content_origin(
     resource: Resource,
     record: Record | None,
@@ -48,7 +71,13 @@ def content_origin(
 ) -> Origin:
     """Pending unless something is lost that neither git nor taskops wrote."""
     mine = ours(record, intent, resource)
-    lost = [v for v in overwritten if v is not None and v.digest not in mine]
+    lost = [
+        v
+        for v in overwritten
+        if v is not None
+        and v.digest not in mine
+        and not kept_by_ignoring(v, resource, record, mine)
+    ]
     back = intent is not None and intent.change == TAKEN_BACK
     if back and applied_last(record, resource):
         # What failed goes live again only if a person says so; its mending may.
