@@ -132,6 +132,9 @@ def _words(error: BaseException, *, debug: bool) -> Iterator[str]:
             yield "\ninterrupted"
         case Terminated():
             yield "terminated"
+        case click.exceptions.NoArgsIsHelpError():
+            # The whole help of the command, which is no sentence of ours to wrap.
+            yield error.format_message()
         case click.ClickException():
             yield from _usage(error)
         case BrokenPipeError() | SystemExit():
@@ -152,7 +155,9 @@ def _look() -> Look:
 def _usage(error: click.ClickException) -> Iterator[str]:
     from taskops.render.clean import line
 
-    yield f"error: {line(error.format_message()).rstrip('.')}"
+    # click breaks the choices of an argument over lines.
+    told = " ".join(error.format_message().split())
+    yield f"error: {line(told).rstrip('.')}"
     context = getattr(error, "ctx", None)
     if context is not None:
         yield f"  hint: `{context.command_path} --help` tells how it is used"

@@ -33,6 +33,21 @@ def test_what_init_prints_next_works_from_where_it_was_called(tmp_path: Path) ->
     assert taskops(tmp_path, *commands[1], "--yes").code == 0
 
 
+def test_without_a_command_the_help_is_shown_and_a_script_does_not_go_on(
+    tmp_path: Path,
+) -> None:
+    said = taskops(tmp_path)
+    assert said.code == 64
+    assert said.out == ""
+    assert said.err == taskops(tmp_path, "--help").out
+
+
+def test_choices_that_are_missing_stand_in_one_line(tmp_path: Path) -> None:
+    said = taskops(tmp_path, "completion")
+    assert said.code == 64
+    assert said.err.splitlines()[0].endswith("Choose from: bash, zsh, fish")
+
+
 def test_init_overwrites_nothing(tmp_path: Path) -> None:
     (tmp_path / "taskops.yaml").write_text("version: 1\nproject: mine\n")
     said = taskops(tmp_path, "init")
