@@ -31,7 +31,9 @@ def write_results(folder: Path, report: Report) -> str:
         for outcome in report.outcomes:
             if outcome.result and outcome.status != "in_progress":
                 name = file_name(outcome.address)
-                replace_file(folder / name, _document(outcome).encode())
+                # Half a surrogate pair is JSON only when it is spelt out.
+                text = _document(outcome).encode("utf-8", "backslashreplace")
+                replace_file(folder / name, text)
     except OSError as error:
         return error.strerror or str(error)
     return ""

@@ -110,8 +110,9 @@ def _ending(report: Report, look: Look, resume: str) -> Iterator[str]:
 
 
 def report_json(report: Report) -> str:
-    """The whole report on one line."""
-    return canonical(report_data(report)).decode("utf-8", "replace") + "\n"
+    """The whole report on one line; half a surrogate pair is spelt out."""
+    text = canonical(report_data(report)).decode("utf-8", "surrogatepass")
+    return text.encode("utf-8", "backslashreplace").decode() + "\n"
 
 
 def report_data(report: Report) -> dict[str, object]:

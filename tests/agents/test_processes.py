@@ -173,6 +173,23 @@ def test_a_result_of_a_failed_run_is_written_too(agents: Agents) -> None:
     assert found["structured"] == {"unexpected": True}
 
 
+def test_a_result_with_half_a_character_is_kept_as_it_is(agents: Agents) -> None:
+    agents.browser_use()
+    taskops(agents, "apply", "--yes", "--no-wait")
+    (job,) = agents.jobs()
+    run = {"id": job.poll_id, "status": "finished", "output": "half \ud83d of one"}
+    fault = {"method": "GET", "path": "/tasks/", "do": "status", "status": 200}
+    agents.account.set_faults([{**fault, "body": json.dumps(run)}])
+
+    code, said = taskops(agents, "apply", "--yes", "--output-dir", "out")
+
+    assert code == 0, said
+    assert "half \\ud83d of one" in said
+    (found,) = results(agents.root / "out").values()
+    assert found["output"] == "half \ud83d of one"
+    assert "half \\ud83d of one" in taskops(agents, "status")[1]
+
+
 def test_results_that_cannot_be_written_are_a_failure(agents: Agents) -> None:
     agents.browser_use()
     (agents.root / "out").write_text("a file", "utf-8")
