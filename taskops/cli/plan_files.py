@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskops.errors import TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
+from taskops.model.values import canonical
 from taskops.planning.digest import plan_digest
-from taskops.planning.saved import SavedChange, SavedPlan, as_json, places
+from taskops.planning.saved import (
+    SavedChange,
+    SavedPlan,
+    as_json,
+    only_saved,
+    places,
+)
 from taskops.render.plan_json import plan_json, sheet_from_json
+from taskops.render.walk import sheet_of
 
 if TYPE_CHECKING:
+    from taskops.model.plan import Plan
     from taskops.render.sheet import Row, Sheet
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A file that somebody reviewed, and what it approves."""
+
+    path: str
+    sheet: Sheet
+    saved: SavedPlan
+
+    def cut(self, plan: Plan) -> Plan:
+        """What is approved of the plan of now; raises Stale or UsageError."""
+        approved = only_saved(self.saved, plan)
+        require_as_shown(self.sheet, sheet_of(approved), self.path)
+        return approved
 
 
 def save(sheet: Sheet, path: str) -> None:
@@ -43,7 +68,7 @@ def read_sheet(path: str) -> Sheet:
 
 def saved_plan(sheet: Sheet, path: str) -> SavedPlan:
     """What somebody reviewed, as the plan of now is held against it."""
-    _require_whole(sheet, path)
+    require_whole(sheet, path)
     return SavedPlan(
         project=sheet.project,
         environment=sheet.environment,
@@ -73,14 +98,70 @@ def _there(row: Row) -> dict[str, str]:
     return places(row.id, there.name, there.draft, there.live)
 
 
-def _require_whole(sheet: Sheet, path: str) -> None:
-    """A file that was edited is not what somebody reviewed."""
+def require_whole(sheet: Sheet, path: str) -> None:
+    """A file that lost or gained a change is not what somebody reviewed."""
     targets = {name: Target(*place) for name, place in sheet.targets.items()}
     digests = [row.digest for row in sheet.rows if row.digest]
     made = plan_digest(sheet.project, sheet.environment, targets, digests)
     if made != sheet.digest:
-        raise UsageError(
-            f"`{path}` cannot be used as a plan",
-            "its changes do not have the digest that it states",
-            f"make a new one with `taskops plan --out {path}`",
-        )
+        raise _unusable(path, "its changes do not have the digest that it states")
+
+
+def require_as_shown(reviewed: Sheet, now: Sheet, path: str) -> None:
+    """
+    What the file shows of a change must be what its digest stands for.
+
+    The digest alone would let through a file whose values were edited: somebody
+    reads them, and something else is applied.
+    """
+    there = {row.address: row for row in now.rows}
+    for row in reviewed.rows:
+        same = there.get(row.address)
+        if same is None or same.digest != row.digest:
+            continue
+        if wrong := _told_otherwise(row, same):
+            said = f"what it shows of `{row.address}` is not what its digest stands for"
+            raise _unusable(path, f"{said}: {wrong}")
+
+
+def _told_otherwise(row: Row, now: Row) -> str:
+    """The first thing that a row tells otherwise than its digest; mostly nothing."""
+    for what, told, real in (
+        ("change", row.verb, now.verb),
+        ("kind", row.kind, now.kind),
+        ("to", row.to, now.to),
+    ):
+        if told != real:
+            return f"`{what}` is {real or 'nothing'}, it says {told or 'nothing'}"
+    shown, stands = _changes(row), _changes(now)
+    if row.verb == "start":
+        # What it replaces is the ledger's to tell; its digest leaves that out.
+        both = shown.keys() & stands.keys()
+        shown = {name: shown[name][1:] for name in both}
+        stands = {name: stands[name][1:] for name in both}
+    for name in sorted({*shown, *stands}):
+        if shown.get(name) != stands.get(name):
+            return f"`{name}`"
+    return _code_otherwise(row, now)
+
+
+def _changes(row: Row) -> dict[str, tuple[bytes, ...]]:
+    return {
+        ".".join(field.path): (canonical(field.before), canonical(field.after))
+        for field in row.fields
+    }
+
+
+def _code_otherwise(row: Row, now: Row) -> str:
+    """Lines of code that are not the file's; whoever has only counts has no lines."""
+    told = {field.path: field.code for field in row.fields}
+    for field in now.fields:
+        stands = field.code
+        if stands and stands.hunks and told.get(field.path, stands) != stands:
+            return f"the lines of `{'.'.join(field.path)}`"
+    return ""
+
+
+def _unusable(path: str, said: str) -> UsageError:
+    hint = f"make a new one with `taskops plan --out {path}`"
+    return UsageError(f"`{path}` cannot be used as a plan", said, hint)

@@ -183,6 +183,71 @@ def test_a_damaged_file_is_told_in_one_sentence(
     assert at.written() == []
 
 
+def the_row(plan: dict[str, Any], name: str = "hello") -> Any:
+    (row,) = [r for r in plan["changes"] if r["address"] == f"anchor/{name}"]
+    return row
+
+
+def the_field(plan: dict[str, Any], name: str) -> Any:
+    (field,) = [f for f in the_row(plan)["fields"] if f["path"][-1] == name]
+    return field
+
+
+LIES: list[tuple[Any, str]] = [
+    (lambda p: the_field(p, "max_duration").update(after=7), "max_duration`"),
+    (lambda p: the_field(p, "max_duration").update(before=7), "max_duration`"),
+    (lambda p: the_row(p)["fields"].pop(0), "max_duration`"),
+    (lambda p: the_field(p, "max_duration").update(path=["description"]), "`"),
+    (lambda p: the_field(p, "code")["code"]["hunks"].pop(1), "the lines of `code`"),
+    (lambda p: the_field(p, "code").pop("code"), "the lines of `code`"),
+    (lambda p: the_row(p).update(change="create"), "`change` is update"),
+    (lambda p: the_row(p).update(to="0" * 64), "`to` is "),
+]
+
+
+def test_a_plan_that_shows_what_its_digest_is_not_is_refused(
+    tmp_path: Path, at: Service
+) -> None:
+    root = applied(tmp_path, at)
+    edit(root, "max_duration: 5", "max_duration: 6")
+    edit(root, "export default", "// a comment\nexport default", "tasks/hello.ts")
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    before = at.written()
+    for lie, told in LIES:
+        plan = json.loads((root / "p.json").read_text())
+        lie(plan)
+        (root / "q.json").write_text(json.dumps(plan))
+        said = taskops(root, "apply", "q.json", **at.variables)
+        ends(said, 64, "`q.json` cannot be used as a plan", "`anchor/hello`", told)
+    assert at.written() == before
+    assert taskops(root, "apply", "p.json", **at.variables).code == 0
+
+
+LOSSES: list[Any] = [
+    lambda p: p["changes"].pop(),
+    lambda p: p["changes"].append(p["changes"][0]),
+    lambda p: the_row(p).update(digest=""),
+    lambda p: p.update(environment="production"),
+    lambda p: p["target"]["anchor"].update(team="another"),
+]
+
+
+def test_a_plan_whose_changes_have_another_digest_is_not_even_shown(
+    tmp_path: Path, at: Service
+) -> None:
+    root = project(tmp_path, 2)
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    for lose in LOSSES:
+        plan = json.loads((root / "p.json").read_text())
+        lose(plan)
+        (root / "q.json").write_text(json.dumps(plan))
+        for command in ("show", "apply"):
+            said = taskops(root, command, "q.json", **at.variables)
+            ends(said, 64, "its changes do not have the digest that it states")
+            assert said.out == ""
+    assert at.written() == []
+
+
 def fields_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """The place of every value in a JSON document."""
     known = list(value.items()) if isinstance(value, dict) else []

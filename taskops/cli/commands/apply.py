@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from taskops.applying.approval import Approval
+    from taskops.cli.plan_files import PlanFile
     from taskops.cli.watching import Watch
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
-    from taskops.planning.saved import SavedPlan
     from taskops.render.sheet import Sheet
 
 EPILOG = """\b
@@ -100,12 +100,12 @@ def _superseded(given: dict[str, Any], opened: Session) -> bool:
     return bool(newer)
 
 
-def _saved(given: dict[str, Any]) -> SavedPlan | None:
+def _saved(given: dict[str, Any]) -> PlanFile | None:
     """The plan file, whose options and environment hold for the whole apply."""
     path = given.get("plan_file")
     if not path:
         return None
-    from taskops.cli.plan_files import read_sheet, saved_plan
+    from taskops.cli.plan_files import PlanFile, read_sheet, saved_plan
     from taskops.errors import UsageError
 
     extra = [f"--{name.replace('_', '-')}" for name in options.shape_of(given)]
@@ -127,7 +127,7 @@ def _saved(given: dict[str, Any]) -> SavedPlan | None:
         name: sheet.options[name] for name in options.SHAPE if name in sheet.options
     }
     given["environment"] = given["environment"] or _environment(sheet)
-    return saved_plan(sheet, path)
+    return PlanFile(path, sheet, saved_plan(sheet, path))
 
 
 def _key(name: str) -> str:
@@ -141,7 +141,7 @@ def _environment(sheet: Sheet) -> str | None:
 
 
 def _apply(
-    given: dict[str, Any], saved: SavedPlan | None, opened: Session, watch: Watch
+    given: dict[str, Any], saved: PlanFile | None, opened: Session, watch: Watch
 ) -> int:
     from taskops.cli.carrying import carry
     from taskops.cli.forms import rendered
@@ -150,7 +150,6 @@ def _apply(
     from taskops.cli.next_command import command_after, resuming
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved
-    from taskops.planning.saved import only_saved
     from taskops.render.walk import sheet_of
 
     out = Out(sys.stdout)
@@ -159,7 +158,7 @@ def _apply(
     def planned(before: Plan | None = None) -> Plan:
         plan = opened.plan(options.plan_options(given), writable=True)
         if saved is not None:
-            plan = only_saved(saved, plan)
+            plan = saved.cut(plan)
         watch.clear()
         if before is None or before.digest != plan.digest:
             sheet = sheet_of(plan)

@@ -29,8 +29,10 @@ def command(
     """Show a plan that `taskops plan --out` saved."""
     del debug
     from taskops.cli.forms import rendered
-    from taskops.cli.plan_files import read_sheet
+    from taskops.cli.plan_files import read_sheet, require_whole
     from taskops.cli.streams import Out
 
-    text = rendered(read_sheet(plan_file), form, color, verbose=verbose)
+    sheet = read_sheet(plan_file)
+    require_whole(sheet, plan_file)
+    text = rendered(sheet, form, color, verbose=verbose)
     Out(sys.stdout, tolerant=False).write(text, json=form == "json")
