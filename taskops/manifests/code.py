@@ -30,8 +30,19 @@ def digest_of(content: bytes) -> str:
 
 
 def _check_text(content: bytes) -> None:
+    match why := flaw_of(content):
+        case "":
+            return
+        case "is empty":
+            raise NotInsideError(why, "write the task's code into it")
+        case _:
+            raise NotInsideError(why, "save it as UTF-8")
+
+
+def flaw_of(content: bytes) -> str:
+    """Why it cannot be the code of a task; empty where it can."""
     if not content or content.isspace():
-        raise NotInsideError("is empty", "write the task's code into it")
+        return "is empty"
     if content.isascii():
         text = b"\0" not in content
     else:
@@ -39,8 +50,7 @@ def _check_text(content: bytes) -> None:
             text = "\0" not in content.decode()
         except UnicodeDecodeError:
             text = False
-    if not text:
-        raise NotInsideError("is not UTF-8 text", "save it as UTF-8")
+    return "" if text else "is not UTF-8 text"
 
 
 def _again(files: Inside, file: str, digest: str) -> Callable[[], bytes]:

@@ -8,8 +8,10 @@ from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
 
 from taskops.comparing.diff import differing_paths
+from taskops.manifests.code import flaw_of
 from taskops.manifests.load import load_text
 from taskops.manifests.validate import problems_of
 from taskops.manifests.write import PLAIN, WORDS, manifest_text, variable_for
@@ -83,10 +85,9 @@ def pull_task(
 
 
 def _unwritable(data: bytes) -> str | None:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return "its code is not UTF-8"
+    if flaw := flaw_of(data):
+        # A manifest that names it would stop every command after this one.
+        return f"its code {flaw}"
     return "its code is larger than 1 MiB" if len(data) > 1024 * 1024 else None
 
 
@@ -98,6 +99,12 @@ def _notes(observed: Observed, version: Version) -> tuple[str, ...]:
     if version.extras:
         notes.append(
             "fields that taskops does not know stay on the service as they are"
+        )
+    address = version.value(("browserConfiguration", "initial_url"))
+    if isinstance(address, str) and "@" in urlsplit(address).netloc:
+        notes.append(
+            "`initial_url` has a user name or a password in it; "
+            "look at it before you commit it"
         )
     return tuple(notes)
 

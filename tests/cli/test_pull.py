@@ -133,6 +133,40 @@ def test_what_a_manifest_may_not_say_is_left_out_and_spoils_nothing(
     assert planned.code == 0, planned.out + planned.err
 
 
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [(" \n\t\n", "its code is empty"), ("a\0b", "its code is not UTF-8 text")],
+)
+def test_code_that_no_manifest_may_name_is_left_out(
+    tmp_path: Path, code: str, why: str
+) -> None:
+    root = empty(tmp_path)
+    with service() as there:
+        there.account.edit(name="odd", latest={"code": code})
+        there.account.edit(name="good", latest={"code": CODE})
+        pulled = taskops(root, "pull", **there.variables)
+        plan = taskops(root, "plan", **there.variables)
+
+    assert f"left out: odd: {why}\n" in pulled.out
+    assert not (root / "tasks/odd.yaml").exists()
+    assert plan.code == 0, plan.err
+    assert "1 adopted as they are" in plan.out
+
+
+def test_a_password_in_an_address_is_told_before_somebody_commits_it(
+    tmp_path: Path,
+) -> None:
+    root = empty(tmp_path)
+    address = {"initial_url": "https://somebody:hush-hush@shop.example/"}
+    with service() as there:
+        fields = {"code": CODE, "browserConfiguration": address}
+        there.account.edit(name="shop", latest=fields)
+        pulled = taskops(root, "pull", **there.variables)
+
+    assert "note: shop: `initial_url` has a user name or a password in it" in pulled.out
+    assert "hush-hush" not in pulled.out + pulled.err
+
+
 def test_nothing_is_overwritten_without_force(tmp_path: Path) -> None:
     root = project(tmp_path)
     taskops(root, "apply", "--emulator", "--yes")
