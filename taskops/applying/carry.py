@@ -257,7 +257,8 @@ class Carrying:
             self.wrote = not done.already
         if self.prior is not None and self.prior.next is not None:
             # What was made to replace it, and never did, is ours as well.
-            removed = yield from discard(change.address, self.prior.next)
+            name = self.prior.name
+            removed = yield from discard(change.address, self.prior.next, name)
             self.wrote = self.wrote or removed
         outcome = self.outcome("applied" if self.wrote else "already_satisfied")
         return replace(outcome, drops=(change.address,))

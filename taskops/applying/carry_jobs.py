@@ -20,7 +20,6 @@ from taskops.applying.replacing import (
     Placing,
     discard,
     look,
-    object_of,
     put_back,
     renamed,
 )
@@ -144,7 +143,7 @@ class CarryingJob:
         """An earlier start has ended: what it made is what will be replaced."""
         job = replace(job, status=state.status, name="")
         self._note(after, job, replaces=False)
-        made = replace(cast("Record", self.record), id=state.id or object_of(job))
+        made = replace(cast("Record", self.record), id=state.id or job.made)
         self.record = made
 
     def _make_room(
@@ -153,7 +152,7 @@ class CarryingJob:
         """Whether there is something to replace; what failed beside it goes first."""
         record = self._known(after)
         if record.next is not None:
-            self.wrote |= yield from discard(after.address, record.next)
+            self.wrote |= yield from discard(after.address, record.next, after.name)
             self.record = replace(record, next=None)
         if not record.id:
             return False
@@ -281,7 +280,7 @@ class CarryingJob:
     ) -> Generator[Ask, object, Outcome | None]:
         """Ready: it takes its place, and what it is now is what we know of it."""
         record = cast("Record", self.record)
-        new_id = state.id or object_of(job)
+        new_id = state.id or job.made
         if replaces:
             failed = yield from self._replace(after, job, record, new_id)
             if failed is not None:
@@ -354,7 +353,7 @@ class CarryingJob:
         """What a failed start left behind is ours, not a stranger of that name."""
         record = cast("Record", self.record)
         if not record.id and record.kind == "generated":
-            self.record = replace(record, id=object_of(job))
+            self.record = replace(record, id=job.made)
 
     def _until_ended(self, job: Job) -> Generator[Ask, object, JobState | None]:
         """Poll until it ends; None when nobody may wait any longer."""

@@ -92,17 +92,20 @@ def _rename_away(move: Move) -> Generator[Ask, object, None]:
         yield Perform(Rename(move.address, move.old, own))
 
 
-def discard(address: Address, job: Job) -> Generator[Ask, object, bool]:
+def discard(
+    address: Address, job: Job, placed: str = ""
+) -> Generator[Ask, object, bool]:
     """
     Delete what was started beside the old one and is not wanted any more.
 
-    One that has another name by now was taken by somebody, and is left alone.
+    One that has another name by now was taken by somebody, and is left alone;
+    `placed` is the name that it may have been given from here.
     """
-    made = object_of(job)
+    made = job.made
     there = (yield from look(address, made)) if made else None
-    if there is None or there.name != job.name:
+    if there is None or there.name not in {job.name, placed or job.name}:
         return False
-    yield Perform(Remove(address, made, job.name))
+    yield Perform(Remove(address, made, there.name))
     return True
 
 
@@ -114,7 +117,7 @@ def put_back(
 
     The new one goes, even if it has taken the name; the old one has it again.
     """
-    made = object_of(job)
+    made = job.made
     new = (yield from look(address, made)) if made else None
     wrote = False
     if new is not None and new.name in (job.name, name):
@@ -130,11 +133,6 @@ def put_back(
 def renamed(object_id: str, name: str) -> str:
     """What a hand did, as a report says it."""
     return f"id {object_id} was renamed to `{name}` on the service meanwhile"
-
-
-def object_of(job: Job) -> str:
-    """The id of the task that a start makes; empty where no answer told it."""
-    return job.ids.get("taskId") or job.poll_id
 
 
 def look(address: Address, object_id: str) -> Generator[Ask, object, Observed | None]:

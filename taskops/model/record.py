@@ -43,6 +43,11 @@ class Job:
     name: str = ""
     """The name it was started under, where a replacement has its own."""
 
+    @property
+    def made(self) -> str:
+        """The id of the task that it makes; empty where no answer told it."""
+        return self.ids.get("taskId") or self.poll_id
+
 
 @dataclass(frozen=True, slots=True)
 class Residual:

@@ -153,3 +153,5 @@ class Reading:
     unsearched: str = ""
     """Why a run may be there all the same, where the ledger cannot tell either."""
     requests: int = 0
+    ended: frozenset[str] = frozenset()
+    """Ids of starts that the ledger takes for running, and that have ended."""

@@ -135,6 +135,7 @@ class _Drafting:
             declared=self.declared,
             options=inputs.options,
             prune=inputs.options.prune or inputs.project.environment.prune,
+            ended=reading.ended,
         )
 
     def decide_all(self) -> None:

@@ -33,6 +33,8 @@ class Context:
     declared: frozenset[Address] = frozenset()
     options: PlanOptions = field(default_factory=PlanOptions)
     prune: bool = False
+    ended: frozenset[str] = frozenset()
+    """Ids of starts that the ledger takes for running, and that have ended."""
 
     def owner(self, provider: str, object_id: str) -> str:
         """The environment whose ledger owns the object; empty when none does."""

@@ -17,15 +17,19 @@ if TYPE_CHECKING:
 
 def decide_undeclared(record: Record, context: Context) -> Decision:
     """The first row that matches."""
-    observed = context.listing.by_id.get(record.id)
+    observed = context.listing.by_id.get(record.id or _made(record))
     if record.kind == "agent":
         return Keep(record.address, "forgotten", records=True)
-    if not context.prune or _in_flight(record):
+    if not context.prune:
         return Keep(record.address, "undeclared", before=observed)
+    if _in_flight(record, context):
+        note = "in flight and no longer declared; it can be deleted once it has ended"
+        return Keep(record.address, "undeclared", note, before=observed)
     if _unknown(record):
         note = "whether it was started is not known, so the ledger keeps it in mind"
         return Keep(record.address, "undeclared", note, before=observed)
-    if record.kind == "generated" and observed is not None and not observed.row:
+    listed = observed is not None and observed.row
+    if record.kind == "generated" and not listed and _is_there(record, observed):
         note = "the service does not list it, so it is never deleted from here"
         return Keep(record.address, "undeclared", note, before=observed)
     if (refusal := _refuse(record, context)) is not None:
@@ -35,9 +39,25 @@ def decide_undeclared(record: Record, context: Context) -> Decision:
     return Delete(record.address, observed, _origin(record, observed, context))
 
 
-def _in_flight(record: Record) -> bool:
-    jobs = (record.job, record.next)
-    return any(job is not None and job.status == "running" for job in jobs)
+def _in_flight(record: Record, context: Context) -> bool:
+    """Nobody waits for it any more, so only the service knows that it has ended."""
+    return any(
+        job is not None and job.status == "running" and job.poll_id not in context.ended
+        for job in (record.job, record.next)
+    )
+
+
+def _made(record: Record) -> str:
+    """The object of a start that nobody waited for to the end."""
+    job = record.job
+    if job is None or job.status != "running":
+        return ""
+    return job.made
+
+
+def _is_there(record: Record, observed: Observed | None) -> bool:
+    """Whether the service speaks of it, be it by its generation's status alone."""
+    return observed is not None or bool(not record.id and _made(record))
 
 
 def _unknown(record: Record) -> bool:

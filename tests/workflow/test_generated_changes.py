@@ -118,6 +118,82 @@ def test_pruning_takes_what_failed_beside_it_too(account: Account) -> None:
     assert account.names() == ["other"]
 
 
+@pytest.mark.parametrize("first", ["first", "EMULATE-FAILURE"])
+def test_a_start_that_nobody_waited_for_is_pruned_once_it_has_ended(
+    account: Account, first: str
+) -> None:
+    account.apply([invoice(first), task("other")], wait=False)
+
+    (early, _) = account.plan([task("other")], prune=True).changes
+    late = account.apply([task("other")], prune=True)
+
+    assert isinstance(early, Keep)
+    assert "once it has ended" in early.note
+    assert late.exit == 0, late.outcomes
+    assert account.names() == ["other"]
+    assert starts(account) == 1
+    assert not account.plan([task("other")], prune=True).bookkeeping
+
+
+def test_a_replacement_that_nobody_waited_for_is_pruned_with_what_it_replaces(
+    account: Account,
+) -> None:
+    account.apply([invoice("first"), task("other")])
+    account.apply([invoice("second"), task("other")], wait=False)
+    account.plan([task("other")], prune=True)  # the question that finds it written
+
+    report = account.apply([task("other")], prune=True)
+
+    assert report.exit == 0, report.outcomes
+    assert account.names() == ["other"]
+
+
+def test_a_start_that_the_service_never_lists_is_not_forgotten_by_pruning(
+    account: Account,
+) -> None:
+    account.emulator.set_behaviours({"generated_listed": "no", "generate_polls": "0"})
+    account.apply([invoice("first"), task("other")], wait=False)
+
+    (kept, _) = account.plan([task("other")], prune=True).changes
+
+    assert isinstance(kept, Keep)
+    assert kept.why == "undeclared"
+    assert "does not list it" in kept.note
+
+
+@pytest.mark.parametrize("path", ["PUT", "DELETE"])
+def test_a_replacement_that_stopped_half_way_is_overtaken(
+    account: Account, path: str
+) -> None:
+    account.apply([invoice("first")])
+    rule = {"do": "status", "status": 403, "method": path, "nth": 2 - (path != "PUT")}
+    account.emulator.set_faults([rule])
+    account.apply([invoice("second")])
+    account.emulator.set_faults([])
+
+    report = account.apply([invoice("third")])
+
+    assert report.exit == 0, report.outcomes
+    assert settled(account, invoice("third"))
+
+
+@pytest.mark.parametrize("path", ["PUT", "DELETE"])
+def test_a_replacement_that_stopped_half_way_is_pruned_whole(
+    account: Account, path: str
+) -> None:
+    account.apply([invoice("first"), task("other")])
+    rule = {"do": "status", "status": 403, "method": path, "nth": 2 - (path != "PUT")}
+    account.emulator.set_faults([rule])
+    account.apply([invoice("second"), task("other")])
+    account.emulator.set_faults([])
+    assert len(account.names()) == 3
+
+    report = account.apply([task("other")], prune=True)
+
+    assert report.exit == 0, report.outcomes
+    assert account.names() == ["other"]
+
+
 @pytest.mark.parametrize("kept_names", ["reusable", "reserved"])
 def test_prompts_may_go_to_and_fro(account: Account, kept_names: str) -> None:
     account.emulator.set_behaviours({"deleted_name": kept_names})

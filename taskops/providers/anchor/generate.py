@@ -12,10 +12,10 @@ from taskops.providers.anchor.canonical import CONFIGURATION
 from taskops.providers.anchor.convert import revealed, text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from taskops.model.record import Job
-    from taskops.model.resource import Observed, Resource
+    from taskops.model.record import Job, Record
+    from taskops.model.resource import Address, Observed, Resource
     from taskops.model.step import Begin
     from taskops.providers.http.door import Door
 
@@ -93,6 +93,10 @@ class Generation:
             return False
         return True
 
+    def ended(self, job: Job) -> str:
+        """Its id, if it is in flight no more; empty while it is, or not seen."""
+        return job.poll_id if self.poll(job).status in ("ready", "failed") else ""
+
     def recover(
         self, job: Job, after: Resource, tasks: Sequence[Observed]
     ) -> Job | None:
@@ -102,6 +106,20 @@ class Generation:
         if len(named) != 1:
             return None
         return replace(job, status="running", poll_id=named[0])
+
+
+def left_alone(
+    wanted: Sequence[Resource], known: Mapping[Address, Record]
+) -> list[Job]:
+    """Generations in flight that no manifest declares, so that no apply waits."""
+    declared = {resource.address for resource in wanted}
+    return [
+        job
+        for address, record in known.items()
+        if record.kind == "generated" and address not in declared
+        for job in (record.job, record.next)
+        if job is not None and job.status == "running" and job.poll_id
+    ]
 
 
 def _names_other(error: Refused) -> bool:

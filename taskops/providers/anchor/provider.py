@@ -19,7 +19,7 @@ from taskops.providers.anchor.convert import (
     text_of,
     version_of,
 )
-from taskops.providers.anchor.generate import GenerateApi, Generation
+from taskops.providers.anchor.generate import GenerateApi, Generation, left_alone
 from taskops.providers.anchor.limits import cannot_hold
 from taskops.providers.anchor.listing import list_tasks, unwrap
 from taskops.providers.http.door import Door
@@ -119,6 +119,8 @@ class Anchor:
         refresh: bool = False,
     ) -> Reading:
         """The listing, and the versions of all that the ledger does not vouch for."""
+        # Asked first: the listing must not be older than the end of what it shows.
+        ended = frozenset(self._each(self.generation.ended, left_alone(wanted, known)))
         listed = list_tasks(self.door, self.lanes)
         rows = {row.task.id: row.task for row in listed.rows}
         self._tell(len(rows), len(rows), "tasks listed")
@@ -144,6 +146,7 @@ class Anchor:
             complete=not listed.incomplete_because,
             incomplete_because=listed.incomplete_because,
             requests=self.door.requests,
+            ended=ended,
         )
 
     def _not_listed_yet(
@@ -337,8 +340,9 @@ def _asked(
         by_name.setdefault(observed.name, []).append(observed.id)
     asked: dict[str, tuple[Resource | None, Record | None]] = {}
     for record in known.values():
-        if record.id in rows:
-            asked[record.id] = (None, record)
+        made = record.job.made if record.job is not None else ""
+        if (object_id := record.id or made) in rows:
+            asked[object_id] = (None, record)
     for resource in wanted:
         own = known.get(resource.address)
         ids = [own.id] if own is not None and own.id in rows else []
