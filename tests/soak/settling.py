@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from soak.trial import Trial
-from taskops.applying.replacing import object_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,7 +64,7 @@ def _lost(outcome: Outcome, life: Life) -> bool:
     if outcome.status != "unknown" or job is None:
         return False
     store = life.service.account.store
-    made = store.task(object_of(job))
+    made = store.task(job.made)
     generated = {one["taskId"] for one in store.things("generation")}
     return made is not None and (made["deleted"] or made["id"] not in generated)
 
