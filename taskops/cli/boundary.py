@@ -157,10 +157,18 @@ def _usage(error: click.ClickException) -> Iterator[str]:
 
     # click breaks the choices of an argument over lines.
     told = " ".join(error.format_message().split())
-    yield f"error: {line(told).rstrip('.')}"
+    yield f"error: {_as_ours(line(told))}"
     context = getattr(error, "ctx", None)
-    if context is not None:
-        yield f"  hint: `{context.command_path} --help` tells how it is used"
+    command = "taskops COMMAND" if context is None else context.command_path
+    yield f"  hint: `{command} --help` tells how it is used"
+
+
+def _as_ours(sentence: str) -> str:
+    """A sentence of click's as ours are: a small letter first, names in backticks."""
+    import re
+
+    sentence = re.sub(r"'([^'`]*)'", r"`\1`", sentence.rstrip("."))
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _invalid(error: InvalidManifests) -> Iterator[str]:

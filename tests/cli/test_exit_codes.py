@@ -80,6 +80,27 @@ def test_every_ending_has_its_code(
     assert "Traceback" not in said.err
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["plan", "--nope"], "no such option `--nope`"),
+        (["plan", "--format", "x"], "invalid value for `--format`: `x` is not one of"),
+        (["run"], "missing argument `NAME…`"),
+        (["plan", "--out"], "option `--out` requires an argument"),
+    ],
+)
+def test_a_usage_error_speaks_as_every_other_error(
+    tmp_path: Path, words: list[str], told: str
+) -> None:
+    said = taskops(tmp_path, *words)
+
+    assert said.code == 64
+    error, hint = said.err.splitlines()
+    assert error.startswith(f"error: {told}")
+    assert hint.startswith("  hint: `taskops ")
+    assert "--help` tells how it is used" in hint
+
+
 def test_a_mistake_in_a_manifest_is_three_with_its_line(tmp_path: Path) -> None:
     root = project(tmp_path)
     edit(root, "browserConfiguration:", "browserConfig:")
