@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -24,15 +25,20 @@ _NAME = re.compile(
 )
 
 
+# The package of the ledger is not loaded for the same reason, nor a remote asked.
+_ADDRESS = re.compile(rb'''^ *"address": "[a-z_]+/([A-Za-z0-9_-]+)"''', re.MULTILINE)
+
+
 def task_names(
     context: click.Context, parameter: click.Parameter, incomplete: str
 ) -> list[str]:
-    """The tasks that are declared; none where the project cannot be read."""
+    """The tasks that are declared, and those that a ledger in a file has."""
     taken = context.params.get(parameter.name or "")
     given = set(taken) if isinstance(taken, tuple) else set()
     found = set[str]()
     with suppress(Exception):
-        for name in _declared(_root(context)):
+        root = _root(context)
+        for name in chain(_declared(root), _recorded(root, context)):
             if name.startswith(incomplete) and name not in given:
                 found.add(name)
             if len(found) >= MOST:
@@ -96,6 +102,14 @@ def _declared(root: Path) -> Iterator[str]:
     for file in find(root, globs if isinstance(globs, list) else MANIFESTS):
         for match in _NAME.finditer((root / file).read_bytes()):
             yield match[2].decode()
+
+
+def _recorded(root: Path, context: click.Context) -> Iterator[str]:
+    folder = "emulator-ledger" if context.params.get("emulator") else "ledger"
+    environment = context.params.get("environment") or "*"
+    for file in (root / ".taskops" / folder).glob(f"{environment}.json"):
+        for match in _ADDRESS.finditer(file.read_bytes()):
+            yield match[1].decode()
 
 
 def _mapping(value: object) -> Mapping[str, object]:

@@ -63,6 +63,26 @@ def test_a_name_is_offered_once(shop: Path) -> None:
     assert offered(shop, "run", "hello") == ["t0", "t1"]
 
 
+def test_what_only_a_ledger_in_a_file_knows_is_offered(shop: Path) -> None:
+    staging = ("--env", "staging")
+    assert taskops(shop, "apply", "--yes", "--emulator", *staging).code == 0
+    edit(shop, "name: t0", "name: t2", "tasks/more.yaml")
+
+    declared = ["hello", "t1", "t2"]
+    assert offered(shop, "forget", "--emulator", *staging) == sorted([*declared, "t0"])
+    assert offered(shop, "forget", "--emulator") == sorted([*declared, "t0"])
+    production = ("--env", "production")
+    assert offered(shop, "forget", "--emulator", *production) == declared
+    assert offered(shop, "forget", *staging) == declared
+
+
+def test_a_ledger_that_cannot_be_read_takes_no_name_away(shop: Path) -> None:
+    (shop / ".taskops" / "ledger").mkdir(parents=True)
+    (shop / ".taskops" / "ledger" / "production.json").mkdir()
+
+    assert offered(shop, "forget") == ["hello", "t0", "t1"]
+
+
 def test_another_folder_has_other_names(shop: Path) -> None:
     assert offered(Path("/"), "run", "-C", str(shop)) == ["hello", "t0", "t1"]
 
