@@ -91,6 +91,25 @@ def test_a_read_that_never_works_fails(
     assert len(server.requests) == 5
 
 
+def test_what_failed_is_told_with_the_host_that_was_asked(
+    serve: Callable[..., tuple[Door, Scripted]],
+) -> None:
+    _, server = serve(answer(404), answer(400))
+    door = Door(
+        "Anchor", f"{server.url}/{KEY}/api", {"k": KEY}, "THE_KEY", writable=True
+    )
+    host = server.url.removeprefix("http://")
+
+    with pytest.raises(NotFound) as read:
+        door.read("/v1/task")
+    with pytest.raises(Refused) as written:
+        door.write("POST", "/v1/task", {})
+    door.close()
+
+    assert read.value.detail == f"GET {host}/(redacted)/api/v1/task"
+    assert written.value.detail == f"POST {host}/(redacted)/api/v1/task"
+
+
 @pytest.mark.parametrize(
     ("status", "error"),
     [

@@ -8,6 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -110,7 +111,9 @@ class Door:
                 )
             self.redactor.add(value.removeprefix("Bearer "))
         self._clients = Clients(self.origin, self.wsgi)
-        self._failures = Failures(self.name, self.key_variable, self.redactor)
+        parts = urlsplit(self.origin.rstrip("/"))
+        address = self.redactor.clean(parts.netloc + parts.path)
+        self._failures = Failures(self.name, self.key_variable, self.redactor, address)
 
     def date(self) -> float | None:
         """Seconds since the epoch by the service's last `Date` header."""
@@ -160,7 +163,7 @@ class Door:
             raise _Passing(
                 ReadFailed(
                     f"{self.name} could not be read: {self._failures.why(error)}",
-                    f"GET {path}",
+                    self._failures.where("GET", path),
                     "check the network, then run the same command again",
                 )
             ) from error
@@ -172,7 +175,7 @@ class Door:
                 raise _Passing(
                     ReadFailed(
                         f"{self.name} gave an {why}",
-                        f"GET {path}",
+                        self._failures.where("GET", path),
                         "run the same command again",
                     )
                 ) from error

@@ -47,18 +47,24 @@ class Failures:
     name: str
     key_variable: str
     redactor: Redactor
+    address: str = ""
+    """The base URL as it may be shown, without its scheme."""
+
+    def where(self, method: str, path: str) -> str:
+        """Which request it was; a wrong base URL is seen at its host."""
+        return f"{method} {self.address}{path}"
 
     def unknown(self, why: str, method: str, path: str) -> OutcomeUnknown:
         """A write that may or may not have happened."""
         return OutcomeUnknown(
-            f"{self.name} gave no usable answer: {why}", f"{method} {path}"
+            f"{self.name} gave no usable answer: {why}", self.where(method, path)
         )
 
     def read_failed(self, response: Response, path: str) -> ReadFailed:
         """A read that may work later."""
         return ReadFailed(
             f"{self.name} answered {response.status} {self.said(response)}".strip(),
-            f"GET {path}",
+            self.where("GET", path),
             "run the same command again later",
             status=response.status,
         )
@@ -68,7 +74,7 @@ class Failures:
     ) -> ServiceError | AuthenticationFailed:
         """The name of a final no."""
         status, said = response.status, self.said(response)
-        where = f"{method} {path}"
+        where = self.where(method, path)
         if status == 401:
             return AuthenticationFailed(
                 f"{self.name} does not take the key",
