@@ -15,6 +15,7 @@ from taskops.ledger.records import (
     record_from_json,
     record_to_json,
 )
+from taskops.ledger.seal import require_seal, sealed
 from taskops.ledger.shapes import read_json, write_json
 from taskops.model.record import LedgerState
 from taskops.model.resource import Target
@@ -101,19 +102,21 @@ class Document:
     def to_bytes(self) -> bytes:
         """The whole as one JSON file."""
         ordered = sorted(self.records.items())
-        return write_json(
+        text = write_json(
             self.head()
             | {
                 "records": [record_to_json(record) for _, record in ordered],
                 "open": None if self.open is None else opening_to_json(self.open),
             }
         )
+        return sealed(text)
 
 
 def document_from_bytes(data: bytes, place: str, hint: str) -> Document:
     """The ledger in one JSON file; raises DamagedLedger."""
     part = read_json(data, place, hint)
     document = head_from_json(part)
+    require_seal(data, part)
     records: dict[Address, Record] = {}
     for item in part.items("records"):
         record = plain_record(item.value) or record_from_json(item)

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 class FileLedger:
     """
-    One JSON file, replaced whole at each write, with a lock beside it.
+    One JSON file with a sum of its own, replaced whole at each write, with a lock
+    beside it.
 
     The lock dies with its process: an opening that is still in the file when
     the lock is free was left by a crash, and is taken over at once.

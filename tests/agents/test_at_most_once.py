@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from agents import named
 
-from taskops.errors import Exit, Guarded
+from taskops.errors import DamagedLedger, Exit, Guarded
 from taskops.providers.browser_use import search
 from taskops.providers.http import door
 
@@ -443,3 +443,17 @@ def test_with_a_ledger_a_new_run_need_not_be_searched_to_the_end(
     agents.browser_use("most", task="Find most.")
 
     assert agents.verbs() == {"more": "same", "most": "start", "news": "same"}
+
+
+def test_a_ledger_with_a_changed_digit_starts_nothing(agents: Agents) -> None:
+    agents.browser_use()
+    agents.apply()
+    (job,) = agents.jobs()
+    other = ("1" if job.digest[0] == "0" else "0") + job.digest[1:]
+    text = agents.file.read_text("utf-8").replace(job.digest, other)
+    agents.file.write_text(text, "utf-8")
+
+    with pytest.raises(DamagedLedger):
+        agents.apply()
+
+    assert len(agents.runs()) == 1

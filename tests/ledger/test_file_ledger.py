@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -249,6 +250,45 @@ def test_a_ledger_cut_at_any_byte_is_refused_or_whole(tmp_path: Path) -> None:
             file_ledger(tmp_path).read()
         assert str(path) in refused.value.detail
         assert "put a good copy" in refused.value.hint
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_no_changed_byte_is_taken_for_ours(
+    tmp_path: Path, where: int, other: int
+) -> None:
+    if not path_in(tmp_path).with_suffix(".good").exists():
+        filled(tmp_path, "price-watch")
+        path_in(tmp_path).rename(path_in(tmp_path).with_suffix(".good"))
+    data = path_in(tmp_path).with_suffix(".good").read_bytes()
+    path_in(tmp_path).write_bytes(data)
+    whole = file_ledger(tmp_path).read()
+    where %= len(data)
+    changed = bytes([data[where] ^ other])
+    path_in(tmp_path).write_bytes(data[:where] + changed + data[where + 1 :])
+
+    with suppress(DamagedLedger):
+        read = file_ledger(tmp_path).read()
+        assert replace(read, revision="") == replace(whole, revision="")
+
+
+def test_a_ledger_in_another_form_is_the_same(tmp_path: Path) -> None:
+    filled(tmp_path, "price-watch")
+    path = path_in(tmp_path)
+    whole = json.loads(path.read_bytes())
+    for text in (json.dumps(whole), json.dumps(whole, indent=4, sort_keys=True)):
+        path.write_text(text, "utf-8")
+        assert OURS in file_ledger(tmp_path).read().records
+
+
+def test_a_ledger_of_before_there_were_sums_is_read(tmp_path: Path) -> None:
+    filled(tmp_path, "price-watch")
+    path = path_in(tmp_path)
+    whole = json.loads(path.read_bytes())
+    del whole["sum"]
+    path.write_text(json.dumps(whole), "utf-8")
+
+    assert OURS in file_ledger(tmp_path).read().records
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
