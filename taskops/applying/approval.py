@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskops.applying.keeping import ways_to_keep
 from taskops.errors import NotApproved
 from taskops.model.change import Create, Delete, Start, Update, verb
 
@@ -58,8 +59,7 @@ def require_approval(plan: Plan, approval: Approval) -> None:
         raise NotApproved(
             "the service was changed outside git; nothing was written",
             "; ".join(f"`{c.address}`: {verb(c)}, {_origin(c)}" for c in moved),
-            "keep what is on the service with `taskops pull "
-            f"{' '.join(c.address.name for c in moved)} --force`, or undo it with "
+            f"{', '.join(ways_to_keep(moved).words())}, or undo it with "
             f"`taskops apply --expect-digest {plan.digest[:SHORTEST]}`",
         )
 

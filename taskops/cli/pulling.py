@@ -56,6 +56,8 @@ def pull(opened: Session, names: Sequence[str], *, force: bool) -> Result:
     result = Result()
     if not reading.complete:
         result.notes.append(f"tasks may be missing: {reading.incomplete_because}")
+    if moved := _renamed(opened, reading.objects, names):
+        raise moved
     found = _look(opened, provider, _chosen(opened.project, reading.objects, names))
     _Writing(opened.project, force, declared, result).tasks(found)
     return result
@@ -64,6 +66,25 @@ def pull(opened: Session, names: Sequence[str], *, force: bool) -> Result:
 def _declared(opened: Session) -> dict[str, Resource]:
     resources, _ = opened.load(need_secrets=False)
     return {r.address.name: r for r in resources if r.address.provider == PROVIDER}
+
+
+def _renamed(
+    opened: Session, objects: Iterable[Observed], names: Sequence[str]
+) -> UsageError | None:
+    """What is ours and has another name there by now is not found by its own."""
+    records = opened.ledger.read().records if names else {}
+    rows = {row.id: row.name for row in objects}
+    for name in names:
+        record = records.get(Address(PROVIDER, name))
+        there = None if record is None else rows.get(record.id)
+        if record is not None and there is not None and there != record.name:
+            return UsageError(
+                f"`{name}` is called `{there}` on the service by now",
+                f"id {record.id}",
+                f"keep that name by giving it to the manifest of `{name}`, with "
+                f"`moved_from: {name}`; then pull it by its new name",
+            )
+    return None
 
 
 def _chosen(

@@ -17,7 +17,7 @@ def read_code(files: Inside, manifest: str, path: str) -> tuple[Code, str, bytes
     """The code that a manifest names, its path, its bytes; raises NotInsideError."""
     file = files.beside(manifest, path)
     content = files.read(file)
-    _check_text(content)
+    check_text(content)
     digest = digest_of(content)
     return Code(digest, len(content), _again(files, file, digest), file), file, content
 
@@ -29,20 +29,10 @@ def digest_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _check_text(content: bytes) -> None:
-    match why := flaw_of(content):
-        case "":
-            return
-        case "is empty":
-            raise NotInsideError(why, "write the task's code into it")
-        case _:
-            raise NotInsideError(why, "save it as UTF-8")
-
-
-def flaw_of(content: bytes) -> str:
-    """Why it cannot be the code of a task; empty where it can."""
+def check_text(content: bytes) -> None:
+    """Raise NotInsideError for what cannot be the code of a task."""
     if not content or content.isspace():
-        return "is empty"
+        raise NotInsideError("is empty", "write the task's code into it")
     if content.isascii():
         text = b"\0" not in content
     else:
@@ -50,7 +40,8 @@ def flaw_of(content: bytes) -> str:
             text = "\0" not in content.decode()
         except UnicodeDecodeError:
             text = False
-    return "" if text else "is not UTF-8 text"
+    if not text:
+        raise NotInsideError("is not UTF-8 text", "save it as UTF-8")
 
 
 def _again(files: Inside, file: str, digest: str) -> Callable[[], bytes]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from taskops.comparing.diff import differing_paths
-from taskops.manifests.code import flaw_of
+from taskops.manifests.code import check_text
+from taskops.manifests.inside import NotInsideError
 from taskops.manifests.load import load_text
 from taskops.manifests.validate import problems_of
 from taskops.manifests.write import PLAIN, WORDS, manifest_text, variable_for
@@ -85,9 +86,11 @@ def pull_task(
 
 
 def _unwritable(data: bytes) -> str | None:
-    if flaw := flaw_of(data):
+    try:
+        check_text(data)
+    except NotInsideError as error:
         # A manifest that names it would stop every command after this one.
-        return f"its code {flaw}"
+        return f"its code {error.why}"
     return "its code is larger than 1 MiB" if len(data) > 1024 * 1024 else None
 
 

@@ -85,15 +85,14 @@ def _waiting(plan: Plan) -> list[str]:
 def _ways_out(plan: Plan, given: dict[str, Any]) -> str:
     """Both of them: keep the hand edit, or undo it."""
     from taskops.applying.approval import SHORTEST, moved_by_service
+    from taskops.applying.keeping import ways_to_keep
     from taskops.cli.next_command import place_words
+    from taskops.render.clean import line
 
-    moved = [change.address.name for change in moved_by_service(plan)]
+    moved = moved_by_service(plan)
     if not moved:
         return ""
-    names, where = " ".join(moved), place_words(given)
-    digest = plan.digest[:SHORTEST]
-    return (
-        f"To keep what is on the service: taskops pull {names} --force{where}, "
-        "then commit it\n"
-        f"To undo it: taskops apply{where} --expect-digest {digest}\n"
-    )
+    where, digest = place_words(given), plan.digest[:SHORTEST]
+    told = map(line, ways_to_keep(moved).lines(where))
+    undo = f"To undo it: taskops apply{where} --expect-digest {digest}"
+    return "".join(f"{one}\n" for one in (*told, undo))
