@@ -73,6 +73,10 @@ class Lanes:
             for number, result in batch.wait(BREATH):
                 yield waiting[number], result
 
+    def inside(self) -> bool:
+        """Whether this is a lane, and somebody else watches its deadline."""
+        return getattr(self._current, "job", None) is not None
+
     def renew(self, seconds: float) -> None:
         """
         Give the job on this lane so many seconds from now.

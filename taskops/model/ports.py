@@ -111,6 +111,9 @@ class Lanes(Protocol):
         self, work: Callable[[T], R], items: Iterable[T]
     ) -> Iterator[tuple[T, R | Exception]]: ...
 
+    # whether the caller is on a lane, and somebody else watches its deadline
+    def inside(self) -> bool: ...
+
     # called on a lane before each attempt: this one may take so many seconds
     def renew(self, seconds: float) -> None: ...
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import socket
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 from providers.scripted import OK, Drip, Scripted, answer
 
+from taskops.applying.lanes import Lanes
 from taskops.errors import (
     AuthenticationFailed,
     NameTaken,
@@ -180,15 +182,53 @@ def test_a_429_was_not_carried_out_and_is_sent_again(
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    ("wait", "told"),
+    [
+        ("9999999999", "9999999999 s"),
+        ("61", "61 s"),
+        ("Wed, 21 Oct 2015 07:30:00 GMT", "120 s"),
+        ("Wed, 21 Oct 2099 07:28:00 GMT", " s"),
+    ],
+)
 def test_a_wait_that_is_too_long_is_refused_and_not_slept(
-    serve: Callable[..., tuple[Door, Scripted]],
+    serve: Callable[..., tuple[Door, Scripted]], wait: str, told: str
 ) -> None:
-    door, server = serve(answer(429, headers={"Retry-After": "9999999999"}))
+    date = "Wed, 21 Oct 2015 07:28:00 GMT"
+    door, server = serve(answer(429, headers={"Retry-After": wait, "Date": date}))
 
     with pytest.raises(Refused) as error:
         door.write("POST", "/x", {})
-    assert "9999999999 s" in error.value.hint
+    assert "the service asks to come back in" in error.value.hint
+    assert error.value.hint.endswith(told)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "wait",
+    ["0", "0.01", "-5", "soon", "", "1e400", "nan", "Wed, 21 Oct 2015 07:27:00 GMT"],
+)
+def test_a_wait_that_nobody_can_keep_makes_nobody_sleep(
+    serve: Callable[..., tuple[Door, Scripted]], wait: str
+) -> None:
+    date = "Wed, 21 Oct 2015 07:28:00 GMT"
+    limited = answer(429, headers={"Retry-After": wait, "Date": date})
+    door, server = serve(limited, OK)
+
+    assert door.write("POST", "/x", {}) == {"ok": True}
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("wait", ["1", "Wed, 21 Oct 2015 07:28:01 GMT"])
+def test_a_wait_is_kept_in_both_forms(
+    serve: Callable[..., tuple[Door, Scripted]], wait: str
+) -> None:
+    date = "Wed, 21 Oct 2015 07:28:00 GMT"
+    door, _ = serve(answer(429, headers={"Retry-After": wait, "Date": date}), OK)
+    began = time.monotonic()
+
+    assert door.write("POST", "/x", {}) == {"ok": True}
+    assert time.monotonic() - began >= 1
 
 
 def test_when_everything_fails_the_tries_of_all_requests_run_out(
@@ -230,6 +270,25 @@ def test_a_slow_drip_meets_the_deadline_of_the_whole_request(
 
     with pytest.raises(ReadFailed, match="no answer in time"):
         door.read("/x")
+
+
+def test_headers_that_drip_are_given_up_wherever_they_are_waited_for(
+    serve: Callable[..., tuple[Door, Scripted]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door_module, "READ_SECONDS", 0.1)
+    monkeypatch.setattr(door_module, "WRITE_SECONDS", 0.1)
+    monkeypatch.setattr(door_module, "ATTEMPTS", 2)
+    # Without the lanes' deadline they would all be waited for: for a minute.
+    slow = answer(200, b"{}", headers={"X-Long": "x" * 3000})
+    door, _ = serve(Drip(slow, 0.02))
+    door.lanes = Lanes(8)
+    began = time.monotonic()
+
+    with pytest.raises(ReadFailed, match="no answer in time"):
+        door.read("/x")
+    with pytest.raises(OutcomeUnknown, match="no answer in time"):
+        door.write("POST", "/x", {})
+    assert time.monotonic() - began < 30
 
 
 def test_an_answer_without_end_is_cut(

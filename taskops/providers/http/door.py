@@ -350,13 +350,34 @@ class Door:
         self._tell(f"#{number} >", str(request), request.body)
         began = time.monotonic()
         try:
-            response = exchange(self._clients.mine(), request)
+            response = self._exchanged(request)
         except httpx.HTTPError as error:
             self._tell(f"#{number} <", self._failures.why(error), None)
             raise
         told = f"{response.status} after {time.monotonic() - began:.2f} s"
         self._tell(f"#{number} <", told, response.body)
         return response
+
+    def _exchanged(self, request: Request) -> Response:
+        """
+        On a lane, where it can be given up, unless this is one.
+
+        A client's own timeouts are for each read: headers that come a byte at a
+        time keep it waiting for as long as they like.
+        """
+        if self.lanes is None or self.lanes.inside():
+            return exchange(self._clients.mine(), request)
+
+        def work(sent: Request) -> Response:
+            self._renew(sent.seconds)
+            return exchange(self._clients.mine(), sent)
+
+        ((_, result),) = self.lanes.map(work, [request])
+        if isinstance(result, ReadFailed):
+            raise httpx.ReadTimeout("no answer within the deadline") from result
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def _tell(self, sign: str, first: str, body: object) -> None:
         if self.trace is not None:
