@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
+from soak import runs
 from soak.trial import Trial, Turn, Wanted
 
 if TYPE_CHECKING:
@@ -46,14 +47,17 @@ def behaviours() -> SearchStrategy[dict[str, str]]:
     """Mostly as the documents say, otherwise with a few open questions answered."""
     from taskops.emulator.behaviours import KNOBS
 
-    one = st.sampled_from(BEHAVIOURS).flatmap(
-        lambda name: st.tuples(st.just(name), st.sampled_from(KNOBS[name].answers))
+    knobs = {name: KNOBS[name].answers for name in BEHAVIOURS} | runs.KNOBS
+    one = st.sampled_from([*knobs]).flatmap(
+        lambda name: st.tuples(st.just(name), st.sampled_from(knobs[name]))
     )
     return st.just({}) | st.lists(one, max_size=4).map(dict)
 
 
 def wanted(kind: str) -> SearchStrategy[Wanted]:
     """What git may say of one name."""
+    if kind == "agent":
+        return st.builds(Wanted, variant=st.integers(0, 2), kind=st.just("agent"))
     if kind == "generated":
         return st.builds(
             Wanted,
@@ -73,7 +77,6 @@ def wanted(kind: str) -> SearchStrategy[Wanted]:
 def edits() -> SearchStrategy[dict[str, Any]]:
     """What somebody does by hand, sometimes to what is not there."""
     names = st.sampled_from((*CODE_NAMES, *GENERATED_NAMES))
-    coded = st.sampled_from(CODE_NAMES)
     code = st.integers(0, 99).map(lambda n: {"code": f"// by hand {n}\n"})
     same = st.integers(0, 5).map(
         lambda n: {"code": f"export default async () => {n}\n"}
@@ -92,8 +95,7 @@ def edits() -> SearchStrategy[dict[str, Any]]:
             }
         ),
         st.fixed_dictionaries({"name": names, "delete": st.just(True)}),  # a value
-        # What is renamed while it is generated is drift after the apply that waited.
-        st.fixed_dictionaries({"name": coded, "rename": names | st.just("away")}),
+        st.fixed_dictionaries({"name": names, "rename": names | st.just("away")}),
     )
 
 
@@ -125,13 +127,25 @@ WHERE: tuple[dict[str, str], ...] = (
     {"method": "DELETE"},
 )
 
+RUN = "^/(browser-use/api/v2|stablebrowse/v1)/tasks"
+WHERE_RUNS: tuple[dict[str, str], ...] = (
+    {"method": "POST", "path": RUN},
+    {"method": "POST", "path": RUN},
+    {"method": "GET", "path": f"{RUN}$"},
+    {"method": "GET", "path": f"{RUN}/"},
+    {},
+)
+"""The same for agents' runs: starts, searches, polls."""
+
 STATUSES = (400, 401, 402, 403, 404, 409, 422, 429, 500, 501, 502, 503, 504)
 
 SURELY_NOT = tuple(s for s in STATUSES if s < 500 or s == 501)
 """What says that nothing was carried out."""
 
 
-def faults() -> SearchStrategy[dict[str, Any]]:
+def faults(
+    where: tuple[dict[str, str], ...] = WHERE,
+) -> SearchStrategy[dict[str, Any]]:
     """One rule of the emulator's script."""
     status = st.fixed_dictionaries(
         {"do": st.just("status"), "status": st.sampled_from(STATUSES)}
@@ -160,7 +174,7 @@ def faults() -> SearchStrategy[dict[str, Any]]:
     edit = st.builds(lambda given: {"do": "edit", "edit": given}, _whole_edits())
     common = st.fixed_dictionaries(
         {
-            "where": st.sampled_from(WHERE),
+            "where": st.sampled_from(where),
             "nth": st.integers(0, 3),
             "times": st.sampled_from([1, 1, 1, 2, 4, 1000]),
             "when": st.sampled_from(["before", "after"]),
@@ -172,14 +186,14 @@ def faults() -> SearchStrategy[dict[str, Any]]:
 
 def _rule(drawn: tuple[dict[str, Any], dict[str, Any]]) -> dict[str, Any]:
     common, what = dict(drawn[0]), drawn[1]
-    where: dict[str, Any] = common.pop("where")
+    matched: dict[str, Any] = common.pop("where")
     if what["do"] in ("hang", "drip_headers", "drip_body"):
         # One answer that hangs is a fault; all of them would only be a long wait.
         common |= {"times": 1}
     if what.get("status") in SURELY_NOT:
         # A service that says no and does it all the same is beyond all help.
         common |= {"when": "before"}
-    return {**where, **common, **what}
+    return {**matched, **common, **what}
 
 
 def _whole_edits() -> SearchStrategy[dict[str, Any]]:
@@ -201,6 +215,7 @@ def turns() -> SearchStrategy[Turn]:
     return st.one_of(
         st.builds(Turn, do=st.just("kill"), number=number, when=when),
         st.builds(Turn, do=st.just("kill"), ledger=st.sampled_from(LEDGER_MOMENTS)),
+        st.builds(Turn, do=st.just("away"), ledger=st.sampled_from(LEDGER_MOMENTS)),
         st.builds(Turn, do=st.just("stop"), number=number, when=when),
         st.builds(Turn, do=st.just("edit"), number=number, when=when, edit=edits()),
         st.builds(Turn, do=st.just("other"), number=number, when=when),
@@ -214,10 +229,13 @@ def trials() -> SearchStrategy[Trial]:
         prune=st.booleans(),
         adopt_all=st.sampled_from([False, False, True]),
         refresh=st.booleans(),
-        retry=st.sampled_from([(), (), GENERATED_NAMES]),
+        retry=st.sampled_from([(), (), (*GENERATED_NAMES, *runs.NAMES)]),
         parallelism=st.sampled_from([1, 1, 4]),
         wait=st.sampled_from([True, True, False]),
+        take_over=st.sampled_from([True, True, False]),
         approval=st.sampled_from(["yes", "yes", "everything", "digest", "old"]),
-        faults=st.lists(faults(), min_size=1, max_size=3).map(tuple),
+        faults=st.lists(faults() | faults(WHERE_RUNS), min_size=1, max_size=3).map(
+            tuple
+        ),
         turn=st.none() | turns(),
     )

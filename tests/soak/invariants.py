@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from soak.licences import Licences, history_of
 from soak.once import once
+from soak.runs import KINDS, NAMES, is_there
 from soak.trial import KEY, PASSWORD
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 
@@ -146,6 +147,8 @@ def _told(result: Result, life: Life, licences: Licences) -> Iterator[str]:
 
 def _beside(result: Result, change: Change) -> bool:
     """Whether somebody else wrote it meanwhile, which looks the same from here."""
+    if change.address.name in NAMES:
+        return any(c["kind"] in KINDS for c in result.commits)
     before, name = getattr(change, "before", None), change.address.name
     return any(
         c["name"] == name or (before is not None and c["id"] == before.id)
@@ -173,9 +176,16 @@ def _true(
             code = after.code
             if not named or (code is not None and code.sha256 not in codes):
                 yield f"4: says that {change.address} is applied: {outcome}"
+        case Start() | Wait() if change.address.name in NAMES:
+            if not is_there(change.address.name, life):
+                yield f"4: says that {change.address} ran: {outcome}"
         case Start() | Wait():
             hidden = life.service.account.is_("generated_listed", "no")
-            if not named and not hidden:
+            record = outcome.record
+            ids = {task["id"] for task in life.tasks()}
+            # A hand's name is kept until somebody approves another one.
+            there = named or (record is not None and record.id in ids)
+            if not there and not hidden:
                 yield f"4: says that {change.address} is generated: {outcome}"
 
 

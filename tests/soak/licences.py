@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from soak.runs import KINDS
 from taskops.model.change import Create, Delete, Start, Update, Wait
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Licences:
                 )
             case Delete(before=before):
                 return bool(kind == "delete" and object_id == before.id)
+            case Start(after=after) if after.kind == "agent":
+                return bool(kind in KINDS and name == after.spec["task"])
             case Start(after=after):
                 names = {after.name, f"{after.name}--{after.digest[:8]}"}
                 if kind == "generate":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from soak import runs
 from soak.process import Killed, MortalLedger, Process
 from soak.service import Moment, Service
 from soak.trial import KEY, Result, Trial
@@ -19,21 +20,21 @@ from taskops.emulator.behaviours import checked
 from taskops.emulator.server import serve
 from taskops.emulator.wire import Failure
 from taskops.errors import TaskopsError
-from taskops.ledger import FileLedger
 from taskops.model.project import Environment, Limits, Project
 from taskops.providers.anchor.provider import open_anchor
+from taskops.providers.browser_use.provider import open_browser_use
+from taskops.providers.stablebrowse.provider import open_stablebrowse
 from taskops.workflow import World, carry_out, make_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from soak.counts import Counts
+    from soak.ledgers import InFile, InGit
     from soak.trial import Wanted
     from taskops.model.plan import Plan
-    from taskops.model.ports import Event
+    from taskops.model.ports import Event, Provider
     from taskops.model.resource import Resource
-    from taskops.providers.anchor.provider import Anchor
 
 PROJECT = Project("", "p", Environment(), ("default",), limits=Limits(2000, 2000, 2000))
 
@@ -43,23 +44,27 @@ class Life:
 
     def __init__(
         self,
-        folder: Path,
+        place: InFile | InGit,
         counts: Counts,
         behaviours: Mapping[str, str],
         *,
         socket: bool = False,
     ) -> None:
-        self.folder = folder
+        self.place = place
         self.counts = counts
         self.service = Service(behaviours=behaviours, api_key=KEY)
         self.faithful = checked({})
         """The behaviours under which a service keeps everything as it was sent."""
+        for knob in runs.KNOBS:
+            del self.faithful[knob]
         self.server = serve(self.service) if socket else None
         self.wanted: dict[str, Wanted] = {}
         self.reviewed = ""
         """Digest of the last plan that somebody looked at."""
         self.results: list[Result] = []
         """Those that are not judged yet."""
+        self._dead: set[str] = set()
+        """Applies that left the ledger open and are no more."""
         self._number = 0
         self._counted = 0
         counts.cases += 1
@@ -72,40 +77,61 @@ class Life:
     def resources(self) -> list[Resource]:
         return [wanted.resource(name) for name, wanted in self.wanted.items()]
 
-    def file_ledger(self, clock: Process) -> FileLedger:
-        return FileLedger(self.folder / "default.json", "p", "default", clock=clock)
-
-    def anchor(self, client: str, lanes: Lanes, *, writable: bool) -> Anchor:
-        where: dict[str, Any] = {"wsgi": self.service}
-        if self.server is not None:
-            where = {"base_url": self.server.url}
-        keys = {"ANCHORBROWSER_API_KEY": KEY}
-        anchor = open_anchor(keys, writable=writable, lanes=lanes, **where)
-        anchor.door.headers = {**anchor.door.headers, "x-emulator-client": client}
-        return anchor
+    @contextmanager
+    def providers(
+        self, client: str, lanes: Lanes, *, writable: bool
+    ) -> Iterator[dict[str, Provider]]:
+        """All three services, as this client asks them, until the block ends."""
+        url = "" if self.server is None else self.server.url
+        keys = {
+            "ANCHORBROWSER_API_KEY": KEY,
+            "ANCHORBROWSER_BASE_URL": url,
+            "BROWSER_USE_API_KEY": KEY,
+            "BROWSER_USE_BASE_URL": f"{url}/browser-use/api/v2",
+            "STABLEBROWSE_API_KEY": KEY,
+            "STABLEBROWSE_BASE_URL": f"{url}/stablebrowse",
+        }
+        given: dict[str, Any] = {"writable": writable, "lanes": lanes}
+        given["wsgi"] = self.service if self.server is None else None
+        opened = (
+            open_anchor(keys, **given),
+            open_browser_use(keys, owner="p/default", **given),
+            open_stablebrowse(keys, **given),
+        )
+        for one in opened:
+            one.door.headers = {**one.door.headers, "x-emulator-client": client}
+        try:
+            yield {one.name: one for one in opened}
+        finally:
+            for one in opened:
+                one.close()
 
     def review(self) -> Plan:
         """Look at a plan, as a pull request shows it; nothing goes wrong meanwhile."""
-        process, lanes = Process(), Lanes(4)
-        anchor = self.anchor(self._name("plan"), lanes, writable=False)
+        lanes = Lanes(4)
+        ledger = self.place.ledger(Process(), beside=False, take_over="")
         try:
-            state = self.file_ledger(process).read()
-            plan = make_plan(
-                PROJECT, self.resources(), {"anchor": anchor}, state, Trial().options
-            )
+            with self.providers(self._name("plan"), lanes, writable=False) as used:
+                plan = make_plan(
+                    PROJECT, self.resources(), used, ledger.read(), Trial().options
+                )
         finally:
-            anchor.close()
             lanes.close()
         self.reviewed = plan.digest
         return plan
 
-    def apply(self, trial: Trial) -> Result:
+    def apply(self, trial: Trial, *, beside: bool = False) -> Result:
         """Plan and carry out, with everything that happens to it."""
         client, process, stop = self._name("apply"), Process(), StopFlag()
+        before = self.place.ledger(process, beside=beside, take_over="").read()
+        held = before.open.apply if before.open is not None else ""
+        dead = held if trial.take_over and held in self._dead else ""
         ledger = MortalLedger(
-            self.file_ledger(process), process, self._at_ledger(trial, process)
+            self.place.ledger(process, beside=beside, take_over=dead),
+            process,
+            self._at_ledger(trial, process),
         )
-        result = Result(client, trial, ledger.read(), len(self.service.commits()))
+        result = Result(client, trial, before, len(self.service.commits()))
         self._arrange(client, trial, process, stop)
         self.service.set_faults(trial.faults)
         try:
@@ -117,6 +143,8 @@ class Life:
         finally:
             result.killed = result.killed or process.dead
             ledger.release()
+            self.place.find()
+            self._dead.add(ledger.held)
             self.service.set_faults([])
             self.service.bury(client)
         self._note(result)
@@ -131,33 +159,33 @@ class Life:
         count = max(trial.parallelism, 1)
         lanes = Lanes(count, process.monotonic) if hangs else Lanes(count)
         events: list[Event] = []
-        anchor = self.anchor(result.client, lanes, writable=True)
-        providers = {"anchor": anchor}
         try:
-            result.plan = plan = make_plan(
-                PROJECT,
-                self.resources(),
-                providers,
-                result.before,
-                trial.options,
-                listener=events.append,
-            )
-            result.planned = len(self.service.commits())
-            process.breathe()
-            world = World(
-                providers,
-                ledger,
-                lanes,
-                process,
-                stop,
-                listener=events.append,
-                pace=Pace(parallelism=trial.parallelism),
-                wait=trial.wait,
-            )
-            result.report = carry_out(plan, world, self._approval(trial, plan))
+            with self.providers(result.client, lanes, writable=True) as providers:
+                # A ledger in git knows the commits that it has read itself.
+                result.before = ledger.read()
+                result.plan = plan = make_plan(
+                    PROJECT,
+                    self.resources(),
+                    providers,
+                    result.before,
+                    trial.options,
+                    listener=events.append,
+                )
+                result.planned = len(self.service.commits())
+                process.breathe()
+                world = World(
+                    providers,
+                    ledger,
+                    lanes,
+                    process,
+                    stop,
+                    listener=events.append,
+                    pace=Pace(parallelism=trial.parallelism),
+                    wait=trial.wait,
+                )
+                result.report = carry_out(plan, world, self._approval(trial, plan))
         finally:
             result.told += repr(events)
-            anchor.close()
             lanes.close()
 
     def _approval(self, trial: Trial, plan: Plan) -> Approval:
@@ -198,6 +226,8 @@ class Life:
                 case "other":
                     self.counts.others[f"second client {where}"] += 1
                     self._apply_beside(trial)
+                case "away":
+                    raise AssertionError("a remote goes away at the ledger")
 
         self.service.at(client, Moment(turn.number, turn.when, act))
 
@@ -205,16 +235,22 @@ class Life:
         """Somebody else applies the same project to the same ledger meanwhile."""
         rules = self.service.faults.rules
         beside = Trial(prune=trial.prune, adopt_all=True, approval="everything")
-        self.apply(beside)
+        self.apply(beside, beside=True)
         self.service.faults.rules = rules
 
     def _at_ledger(self, trial: Trial, process: Process) -> Callable[[str], None]:
         turn = trial.turn
 
         def act(moment: str) -> None:
-            if turn is not None and turn.do == "kill" and turn.ledger == moment:
-                self.counts.kills[f"{moment} of the ledger"] += 1
+            if turn is None or turn.ledger != moment:
+                return
+            where = f"{moment} of the {self.place.name}ledger"
+            if turn.do == "kill":
+                self.counts.kills[where] += 1
                 process.kill()
+            elif turn.do == "away" and self.place.name:
+                self.counts.others[f"remote away {where}"] += 1
+                self.place.lose()
 
         return act
 
@@ -224,7 +260,12 @@ class Life:
 
         Where the listing lags, only a person can see that the start arrived.
         """
-        wanted = tuple(name for name in names if name in self.wanted)
+        wanted = tuple(
+            name
+            for name in names
+            if name in self.wanted
+            and (name not in runs.NAMES or runs.worth_a_retry(name, self))
+        )
         if not self.service.account.number("visibility_lag"):
             return wanted
         there = {task["name"].partition("--")[0] for task in self.tasks()}
@@ -261,9 +302,7 @@ class Life:
     def _note(self, result: Result) -> None:
         result.commits = self.service.commits()[result.began :]
         result.told += everything_said(result)
-        for path in sorted(self.folder.rglob("*")):
-            if path.is_file():
-                result.told += path.read_text("utf-8", "replace")
+        result.told += self.place.said()
         counts = self.counts
         counts.applies += 1
         counts.writes += len(result.own)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
+from soak import runs
 from soak.chance import (
     CODE_NAMES,
     GENERATED_NAMES,
@@ -21,11 +22,16 @@ from soak.chance import (
 )
 from soak.counts import Counts
 from soak.invariants import violations
+from soak.ledgers import InFile, InGit
 from soak.life import Life
 from soak.settling import settle
 
 if TYPE_CHECKING:
     from soak.trial import Trial, Wanted
+
+
+IN_MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""No life is worth a disk that really syncs."""
 
 
 class Violated(AssertionError):
@@ -37,21 +43,33 @@ class Account(RuleBasedStateMachine):
 
     counts: ClassVar[Counts] = Counts()
     life: Life
+    agents = False
     settled = False
     broken = False
 
     @initialize(
         answers=behaviours(),
         socket=st.sampled_from([False, False, True]),
+        # Git takes some thirty processes for an apply: a few lives, and many others.
+        in_git=st.sampled_from([False] * 6 + [True]),
         coded=st.dictionaries(st.sampled_from(CODE_NAMES), wanted("code"), min_size=1),
+        agents=st.just({})
+        | st.dictionaries(st.sampled_from(runs.NAMES), wanted("agent"), min_size=1),
     )
     def begin(
-        self, answers: dict[str, str], socket: bool, coded: dict[str, Wanted]
+        self,
+        answers: dict[str, str],
+        socket: bool,
+        in_git: bool,
+        coded: dict[str, Wanted],
+        agents: dict[str, Wanted],
     ) -> None:
         """A service with these answers to the open questions, and a first commit."""
-        self.folder = Path(tempfile.mkdtemp(prefix="soak-"))
-        self.life = Life(self.folder, self.counts, answers, socket=socket)
-        self.life.wanted.update(coded)
+        self.folder = Path(tempfile.mkdtemp(prefix="soak-", dir=IN_MEMORY))
+        place = InGit(self.folder) if in_git else InFile(self.folder)
+        self.life = Life(place, self.counts, answers, socket=socket)
+        self.life.wanted.update(coded | agents)
+        self.agents = bool(agents)
 
     @rule(name=st.sampled_from(CODE_NAMES), what=wanted("code"))
     def declare(self, name: str, what: Wanted) -> None:
@@ -63,7 +81,13 @@ class Account(RuleBasedStateMachine):
         """Git says this of a task that the service writes."""
         self.life.wanted[name] = what
 
-    @rule(name=st.sampled_from((*CODE_NAMES, *GENERATED_NAMES)))
+    @precondition(lambda self: self.agents)
+    @rule(name=st.sampled_from(runs.NAMES), what=wanted("agent"))
+    def declare_agent(self, name: str, what: Wanted) -> None:
+        """Git says this of an agent's run."""
+        self.life.wanted[name] = what
+
+    @rule(name=st.sampled_from((*CODE_NAMES, *GENERATED_NAMES, *runs.NAMES)))
     def undeclare(self, name: str) -> None:
         """Git says nothing of it any more."""
         self.life.wanted.pop(name, None)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from soak.licences import history_of
+from soak.runs import KNOBS, run_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +24,8 @@ def once(result: Result, life: Life) -> Iterator[str]:
         if number > 1 and not _taken_meanwhile(name, result, life):
             yield f"3: {number} objects are named {name}"
     yield from _deployed_once(life)
-    yield from _started_once(life)
+    yield from _started_once(result, life)
+    yield from run_once(result, life)
 
 
 def _taken_meanwhile(name: str, result: Result, life: Life) -> bool:
@@ -61,7 +64,8 @@ def _named_at(log: list[Commit], object_id: str, name: str) -> int:
 
 
 def _deployed_once(life: Life) -> Iterator[str]:
-    if life.service.account.behaviours != life.faithful:
+    answers = life.service.account.behaviours
+    if {k: v for k, v in answers.items() if k not in KNOBS} != life.faithful:
         # What a service does not keep as sent may have to be sent again.
         return
     last: dict[str, tuple[int, Commit]] = {}
@@ -92,8 +96,23 @@ def _edited_unseen(life: Life, number: int) -> bool:
     return any(n >= looked and c.get("by") == "hand" for n, c in history.items())
 
 
-def _started_once(life: Life) -> Iterator[str]:
-    """A start costs money: none while an earlier one of the same is there."""
+def _started_once(result: Result, life: Life) -> Iterator[str]:
+    """
+    A start costs money: none while an earlier one of the same is there.
+
+    One that a hand renamed while it was replaced is nobody's since then.
+    """
+    known = {record.id for record in result.before.records.values()}
     for start in life.service.starts:
-        if start.beside:
-            yield f"3: started again beside {start.beside}: {start.name}"
+        beside = [i for i in start.beside if i in known or not _renamed(i, life)]
+        if start.client == result.client and beside:
+            yield f"3: started again beside {beside}: {start.name}"
+
+
+def _renamed(object_id: str, life: Life) -> bool:
+    """Whether a hand ever gave it another name."""
+    history = list(history_of(life.service.commits(), object_id).values())
+    return any(
+        after.get("by") == "hand" and after["name"] != before["name"]
+        for before, after in pairwise(history)
+    )

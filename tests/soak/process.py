@@ -8,12 +8,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from taskops.ledger import FileLedger
 from taskops.providers.http import door
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from taskops.ledger import FileLedger
+    from taskops.ledger import GitLedger
     from taskops.model.record import Closing, LedgerState, Opening, Record
     from taskops.model.resource import Address
 
@@ -64,10 +65,12 @@ class Process:
 class MortalLedger:
     """The ledger of a process: what the dead write does not arrive."""
 
-    inner: FileLedger
+    inner: FileLedger | GitLedger
     process: Process
     at: Callable[[str], None]
     """Told of each moment before and after a write; may kill."""
+    held: str = ""
+    """The apply under whose name it was taken, until it is given back."""
 
     def describe(self) -> str:
         return self.inner.describe()
@@ -78,6 +81,7 @@ class MortalLedger:
     def open(self, opening: Opening, revision: str) -> None:
         self._moment("before open")
         self.inner.open(opening, revision)
+        self.held = opening.apply
         self._moment("after open")
 
     def flush(self, records: Mapping[Address, Record | None]) -> None:
@@ -88,12 +92,14 @@ class MortalLedger:
     def close(self, closing: Closing) -> str:
         self._moment("before close")
         kept = self.inner.close(closing)
+        self.held = self.held if kept else ""
         self._moment("after close")
         return kept
 
     def release(self) -> None:
-        """What the operating system does for the dead."""
-        self.inner._lock.release()
+        """What the operating system does for the dead; git knows nothing of them."""
+        if isinstance(self.inner, FileLedger):
+            self.inner._lock.release()
 
     def _moment(self, name: str) -> None:
         if not self.process.dead:

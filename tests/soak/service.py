@@ -34,6 +34,7 @@ class Moment:
 class Started:
     """A start that was carried out, and the earlier ones of it that still lived."""
 
+    client: str
     name: str
     beside: tuple[str, ...]
 
@@ -134,12 +135,15 @@ class Service(Emulator):
             if of == f"{wanted} {prompt}" and i in living
         )
         self._prompts[commit["id"]] = f"{wanted} {prompt}"
-        self.starts.append(Started(commit["name"], beside))
+        self.starts.append(Started(commit.get("client", ""), commit["name"], beside))
 
 
 def kind_of(request: Request) -> str:
     """The request in two words."""
     parts = request.path.strip("/").split("/")
+    if parts[0] in ("browser-use", "stablebrowse"):
+        listed = request.method == "GET" and parts[-1] == "tasks"
+        return f"{request.method} {'runs' if listed else 'run'}"
     if request.method == "POST" and len(parts) == 2:
         return "POST upsert"
     words = {2: "list", 3: "task", 4: parts[-1]}

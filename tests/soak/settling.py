@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from soak.runs import in_vain, is_there
 from soak.trial import Trial
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ CLEAN = {"applied", "already_satisfied", "in_progress"}
 
 def settle(life: Life) -> Iterator[str]:
     """Apply without a fault, twice; whatever does not hold, in words."""
-    retry = life.retried(n for n, w in life.wanted.items() if w.kind == "generated")
+    retry = life.retried(n for n, w in life.wanted.items() if w.kind != "code")
     trial = Trial(prune=True, adopt_all=True, approval="everything", retry=retry)
     first = life.apply(trial)
     if first.error is not None and first.exit == 8:
@@ -75,7 +76,8 @@ def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
         yield f"5: without a fault it ends with {error!r}: {error.detail}"
     elif result.report is not None:
         for outcome in result.report.outcomes:
-            if outcome.status not in CLEAN and not _reserved(outcome, life):
+            held_up = _reserved(outcome, life) or in_vain(outcome, life)
+            if outcome.status not in CLEAN and not held_up:
                 yield f"5: without a fault an outcome is {outcome}"
 
 
@@ -83,6 +85,10 @@ def _in_place(life: Life) -> Iterator[str]:
     """By the account itself: everything that is wanted is there, with its code."""
     there = {task["name"]: task for task in life.tasks()}
     for name, wanted in life.wanted.items():
+        if wanted.kind == "agent":
+            if not is_there(name, life):
+                yield f"5: {name} did not run"
+            continue
         if name not in there:
             yield f"5: {name} is not there"
             continue

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from soak.counts import Counts
 from soak.document import write
 from soak.invariants import violations
+from soak.ledgers import InFile
 from soak.life import Life
 from soak.process import quicken
 from soak.settling import settle
@@ -97,7 +98,8 @@ def rows() -> Iterator[tuple[str, int, dict[str, Any]]]:
 def cell(request: str, times: int, fault: dict[str, Any], counts: Counts) -> str:
     """What came of one apply; raises AssertionError where a promise was broken."""
     with tempfile.TemporaryDirectory() as folder:
-        life = Life(Path(folder), counts, {}, socket="drip" in fault["do"])
+        place = InFile(Path(folder))
+        life = Life(place, counts, {}, socket="drip" in fault["do"])
         try:
             return _cell(life, {**REQUESTS[request], **fault, "times": times})
         finally:

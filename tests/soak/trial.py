@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from account import generated, task
 
+from soak import runs
 from taskops.model.values import Secret
 from taskops.planning.options import PlanOptions
 
@@ -29,7 +30,7 @@ class Wanted:
     """What git says of one name."""
 
     variant: int = 0
-    kind: Literal["code", "generated"] = "code"
+    kind: Literal["code", "generated", "agent"] = "code"
     publish: bool = True
     protected: bool = False
     adopt: bool = False
@@ -37,6 +38,8 @@ class Wanted:
 
     def resource(self, name: str) -> Resource:
         """As the manifest's resolver makes it."""
+        if self.kind == "agent":
+            return runs.resource(name, self.variant)
         if self.kind == "generated":
             made = generated(name, f"prompt {self.variant}")
             return replace(made, protected=self.protected, adopt=self.adopt)
@@ -79,12 +82,15 @@ def fields_of(variant: int) -> dict[str, Any]:
 class Turn:
     """Something that happens at the n-th request of an apply, or at a ledger write."""
 
-    do: Literal["kill", "stop", "edit", "other"]
-    """`other`: a second client applies the same project meanwhile."""
+    do: Literal["kill", "stop", "edit", "other", "away"]
+    """
+    `other`: a second client applies the same project meanwhile; `away`: the remote
+    of the ledger cannot be reached from then on.
+    """
     number: int = 1
     when: When = "before"
     ledger: str = ""
-    """The moment of a kill at the ledger, in place of a request."""
+    """The moment at the ledger, in place of a request."""
     edit: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -98,6 +104,8 @@ class Trial:
     retry: tuple[str, ...] = ()
     parallelism: int = 1
     wait: bool = True
+    take_over: bool = True
+    """Whether the person who applies says which holder of the ledger is dead."""
     approval: Literal["yes", "everything", "digest", "old"] = "yes"
     """`digest` is that of the plan just made, `old` that of one reviewed before."""
     faults: tuple[Mapping[str, Any], ...] = ()
