@@ -3,6 +3,7 @@
 # Nothing is read out of a comment but the mark at its beginning, and only where
 # this workflow itself is the author. Whatever goes wrong, the plan stays good.
 set -uo pipefail
+export LC_ALL=C
 
 said="$RUNNER_TEMP/taskops-said/text.md"
 body="$RUNNER_TEMP/taskops-said/comment.md"
@@ -41,9 +42,14 @@ while read -r id node; do
 done <<<"$found"
 last=$((${#ids[@]} - 1))
 
+# Of a name only what has no meaning in a code span.
+folder=${TASKOPS_DIRECTORY:-} && folder=${folder//[^A-Za-z0-9._\/-]/}
+[[ "$folder" != . ]] || folder=""
+
 if [[ -s "$said" ]]; then
   { echo "$MARK"; cat "$said"; } >"$body"
-  printf '\n<sub>commit %s · [run](%s)</sub>\n' "${TASKOPS_COMMIT:0:12}" "$run" >>"$body"
+  printf '\n<sub>%scommit %s · [run](%s)</sub>\n' \
+    "${folder:+\`$folder\` · }" "${TASKOPS_COMMIT:0:12}" "$run" >>"$body"
 else
   printf '%s\n**Outdated**: there is no plan for commit %s; [the run](%s) says why.\n' \
     "$MARK" "${TASKOPS_COMMIT:0:12}" "$run" >"$body"

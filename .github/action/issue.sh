@@ -2,6 +2,7 @@
 # One issue per environment and folder: open while something has drifted or waits
 # to be applied, closed when nothing does. An error is neither, and touches none.
 set -euo pipefail
+export LC_ALL=C
 
 said="$RUNNER_TEMP/taskops-said/text.md"
 body="$RUNNER_TEMP/taskops-said/issue.md"
@@ -44,10 +45,16 @@ if [[ "$TASKOPS_RESULT" == ok ]]; then
   exit 0
 fi
 
+# Of names only what has no meaning in a title, nor in a code span.
+env=${TASKOPS_ENV:-} && env=${env//[^A-Za-z0-9._-]/}
+folder=${TASKOPS_DIRECTORY:-} && folder=${folder//[^A-Za-z0-9._\/-]/}
+[[ "$folder" != . ]] || folder=""
+
 { echo "$MARK"; cat "$said"; } >"$body"
-printf '\n<sub>[run](%s)</sub>\n' "$run" >>"$body"
+printf '\n<sub>%s[run](%s) · kept up to date, and closed when nothing differs any more</sub>\n' \
+  "${folder:+\`$folder\` · }" "$run" >>"$body"
 if [[ -z "${number:-}" ]]; then
-  title="taskops: ${TASKOPS_ENV:-the service} is not what git says"
+  title="taskops: ${env:-the service}${folder:+ ($folder)} is not what git says"
   gh api --method POST --silent "$issues" \
     -f title="$title" -F body=@"$body" -f "labels[]=$label"
 else

@@ -146,19 +146,20 @@ def block(text: str) -> str:
     return f"\n{fence}text\n{lines(text).strip()}\n{fence}\n"
 
 
-def applied(report: str) -> str:
+def applied(report: str, *, goes_on: bool = False) -> str:
     """What came of an apply, as Markdown above its plan."""
-    return f"### What came of it\n{block(report)}\n### The plan\n\n"
+    again = "Here that is: Re-run failed jobs.\n\n" if goes_on else ""
+    return f"### What came of it\n{block(report)}\n{again}### The plan\n\n"
 
 
 def both_ways_out(told: str) -> str:
     """The two commands that end a drift, as Markdown; empty where there is none."""
     if not told:
         return ""
-    where = "Run workflow, with this environment and that digest"
     return (
         f"\n### Changed on the service: two ways out\n{block(told)}\n"
-        f"Undoing it without a terminal: Actions, apply, {where}.\n"
+        "To undo it without a terminal: Actions → apply → Run workflow; pick this "
+        "environment and paste the digest.\n"
     )
 
 
@@ -169,7 +170,8 @@ def never_applied(names: Sequence[str]) -> str:
     told = block("\n".join(names))
     return (
         f"\n### Merged, but not applied\n{told}\n"
-        "To apply it: Actions, apply, Run workflow, with this environment; no digest.\n"
+        "To apply it: Actions → apply → Run workflow; pick this environment and leave "
+        "the digest empty.\n"
     )
 
 

@@ -64,12 +64,15 @@ def plan_html(sheet: Sheet) -> str:
         *(part for row in sheet.rows for part in _row(sheet, row)),
         *_notes(sheet),
     ]
-    return page(f"Plan for {words.place(sheet)}", STYLE, body)
+    title = f"{'Drift in' if sheet.drift else 'Plan for'} {words.place(sheet)}"
+    return page(title, STYLE, body)
 
 
 def _head(sheet: Sheet) -> Iterator[str]:
     yield f"<h1>{harmless(words.place(sheet))} ← {harmless(words.source(sheet))}</h1>"
     told = words.to_do(sheet) or "nothing to change"
+    if sheet.drift:
+        told = words.seen(sheet) or "no drift"
     kept = words.kept(sheet)
     yield f"<p>{harmless(', '.join(part for part in (told, kept) if part))}</p>"
     if sheet.rows:

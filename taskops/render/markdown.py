@@ -74,16 +74,12 @@ def _within(text: str, room: int) -> str:
 
 
 def _verdict(sheet: Sheet) -> str:
-    if sheet.errored:
-        mark = "This plan cannot be applied"
-    elif sheet.rows:
-        mark = "Changes"
-    else:
-        mark = "No changes"
-    done = [words.to_do(sheet), words.kept(sheet), words.problem_count(sheet)]
+    to_do = words.seen(sheet) if sheet.drift else words.to_do(sheet)
+    done = [to_do, words.kept(sheet), words.problem_count(sheet)]
     told = ", ".join(part for part in done if part) or "nothing is declared"
-    lines = [f"**{mark}**: {_escaped(told)}", ""]
-    lines.append(f"{_escaped(words.place(sheet))} ← {_escaped(words.source(sheet))}")
+    lines = [f"**{_mark(sheet)}**: {_escaped(told)}", ""]
+    place, source = _escaped(words.place(sheet)), _escaped(words.source(sheet))
+    lines.append(f"taskops: {place} ← {source}")
     if sheet.against == "ledger":
         lines += ["", "Compared with the ledger alone: what moved on the service "]
         lines[-1] += "is not seen."
@@ -92,6 +88,16 @@ def _verdict(sheet: Sheet) -> str:
     for name, why in sheet.incomplete.items():
         lines += ["", f"{_escaped(f'{name}: {why}')}; nothing is deleted."]
     return "\n".join(lines)
+
+
+def _mark(sheet: Sheet) -> str:
+    if sheet.errored:
+        return "This plan cannot be applied"
+    if not sheet.drift:
+        return "Changes" if sheet.rows else "No changes"
+    if words.has_moved(sheet):
+        return "Drift"
+    return "Waiting" if sheet.rows else "No drift"
 
 
 def _settings(sheet: Sheet) -> Iterator[str]:

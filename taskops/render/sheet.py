@@ -92,6 +92,8 @@ class Sheet:
     counts: Mapping[str, int]
     digest: str
     against: str = "service"
+    drift: bool = False
+    """Whether it looks at what moved by itself, and not at what an apply would do."""
     commit: str = ""
     repository: str = ""
     emulated: bool = False

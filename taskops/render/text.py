@@ -133,10 +133,12 @@ def _notes(sheet: Sheet, look: Look) -> Iterator[str]:
 
 
 def _ending(sheet: Sheet, look: Look, next_command: str) -> Iterator[str]:
-    done = words.to_do(sheet) or "nothing to change"
+    head, done = "Plan", words.to_do(sheet) or "nothing to change"
+    if sheet.drift:
+        head, done = "Drift", words.seen(sheet) or "none"
     told = ", ".join(part for part in (done, words.kept(sheet)) if part)
     problems = words.problem_count(sheet)
-    summary = f"Plan: {told}{'; ' + problems if problems else ''}."
+    summary = f"{head}: {told}{'; ' + problems if problems else ''}."
     digest = f"   digest {sheet.digest[: words.SHORT]}" if words.to_do(sheet) else ""
     yield look.paint(summary, "bold") + look.paint(digest, "dim")
     if next_command:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.values import thaw
+from taskops.render import risks
 from taskops.render.sheet import Field, Note, Row, Sheet, There
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from taskops.model.change import Change, Difference
     from taskops.model.plan import Plan
@@ -93,35 +93,12 @@ def _create(change: Create, digest: str) -> Row:
         digest=digest,
         to=after.digest,
         manifest=after.manifest,
-        risks=_given(after.spec),
+        risks=risks.of_given(after.spec),
     )
-
-
-def _given(spec: Mapping[str, object]) -> tuple[str, ...]:
-    """What a new one gets that deserves a look."""
-    told = ["uses a proxy"] * _has_proxy(spec)
-    secrets = spec.get("secrets")
-    if isinstance(secrets, Mapping) and secrets:
-        told.append(f"is given the secrets {', '.join(sorted(secrets))}")
-    return tuple(told)
-
-
-def _has_proxy(spec: Mapping[str, object]) -> bool:
-    configuration = spec.get("browserConfiguration")
-    return hasattr(configuration, "get") and bool(configuration.get("proxy"))
 
 
 def _update(change: Update, digest: str) -> Row:
     fields = tuple(_field(d) for d in change.differences)
-    risks = []
-    if change.adopts:
-        risks.append("takes over an object that was not made from here")
-    if change.loses_draft:
-        risks.append("overwrites a draft that was edited on the service")
-    if any("proxy" in field.path for field in fields):
-        risks.append("changes the proxy")
-    if any("secrets" in field.path for field in fields):
-        risks.append("changes its secrets")
     return Row(
         str(change.address),
         "update",
@@ -134,7 +111,7 @@ def _update(change: Update, digest: str) -> Row:
         change.after.digest,
         change.before.id,
         change.after.manifest,
-        (*_moved(change.origin), *risks),
+        risks.of_update(change, fields),
         _there(change.before),
     )
 
@@ -153,16 +130,6 @@ def _update_words(change: Update) -> str:
         if meant
     ]
     return ", ".join(told) or "update"
-
-
-def _moved(origin: str) -> tuple[str, ...]:
-    match origin:
-        case "drift":
-            return ("undoes a change made on the service",)
-        case "conflict":
-            return ("git and the service both changed it",)
-        case _:
-            return ()
 
 
 def _start(change: Start, digest: str) -> Row:
@@ -186,9 +153,9 @@ def _start(change: Start, digest: str) -> Row:
         "" if change.before is None else change.before.id,
         change.after.manifest,
         (
-            *_moved(change.origin),
+            *risks.of_origin(change.origin),
             *(("replaces the live task",) if again else ()),
-            *_given(change.after.spec),
+            *risks.of_given(change.after.spec),
         ),
         None if change.before is None else _there(change.before),
     )
@@ -217,7 +184,7 @@ def _delete(change: Delete, digest: str) -> Row:
         change.note,
         digest=digest,
         id=change.before.id,
-        risks=("deletes it on the service", *_moved(change.origin)),
+        risks=("deletes it on the service", *risks.of_origin(change.origin)),
         there=_there(change.before),
     )
 

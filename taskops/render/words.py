@@ -35,6 +35,9 @@ KEPT = MappingProxyType(
     }
 )
 
+MOVED = ("drift", "conflict")
+"""Origins of what somebody changed on the service."""
+
 ABSENT = "(none)"
 HIDDEN = "(sensitive)"
 SHORT = 12
@@ -62,6 +65,23 @@ def kept(sheet: Sheet) -> str:
     if sheet.excluded:
         told.append(f"{sheet.excluded} left out")
     return ", ".join(told)
+
+
+def seen(sheet: Sheet) -> str:
+    """`1 changed on the service, 2 not applied yet`; empty when nothing differs."""
+    moved = sum(row.origin in MOVED for row in sheet.rows)
+    waiting = len(sheet.rows) - moved
+    told = []
+    if moved:
+        told.append(f"{moved} changed on the service")
+    if waiting:
+        told.append(f"{waiting} not applied yet")
+    return ", ".join(told)
+
+
+def has_moved(sheet: Sheet) -> bool:
+    """Whether anything differs that git did not change."""
+    return any(row.origin in MOVED for row in sheet.rows)
 
 
 def counted(number: int, noun: str) -> str:

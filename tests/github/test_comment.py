@@ -34,7 +34,7 @@ def test_the_first_plan_is_a_comment(job: Job, hub: Hub) -> None:
 
     assert (ran.code, ran.log) == (0, "")
     assert [(c["on"], PLAN in c["body"]) for c in hub.comments] == [(7, True)]
-    assert "commit 0123456789ab" in hub.comments[0]["body"]
+    assert "<sub>`tasks` · commit 0123456789ab" in hub.comments[0]["body"]
 
 
 def test_a_second_plan_updates_it_in_place(job: Job, hub: Hub) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from github.hub import Hub
+    from github.job import Job
     from markdown_it.token import Token
 
 FORMS = {
@@ -144,6 +146,38 @@ def test_on_the_page_of_a_run(runner: Path, form: str) -> None:
     assert not HIDDEN.search(text)
     assert forged(text) == []
     assert [t.type for t in parsed(text) if t.type == "fence"].count("fence") == 4
+
+
+@every_form
+def test_in_the_title_of_an_issue_and_below_its_text(
+    job: Job, hub: Hub, form: str
+) -> None:
+    job.say("**Drift**: 1 changed on the service\n")
+    names = {"TASKOPS_ENV": form, "TASKOPS_DIRECTORY": form}
+
+    ran = job.step("issue.sh", TASKOPS_RESULT="changes", **names)
+
+    assert ran.code == 0, ran.log
+    [issue] = hub.issues
+    assert re.fullmatch(r"taskops: [\w. -]+ \([\w./-]+\) is not.*", issue["title"])
+    mark, _, below = issue["body"].partition("\n")
+    assert re.fullmatch(r"<!-- taskops drift [0-9a-f]{32} -->", mark)
+    assert forged(below.replace("https://github.example/", "")) == []
+    assert "<!--" not in below
+
+
+@every_form
+def test_below_a_comment(job: Job, hub: Hub, form: str) -> None:
+    job.say("**Changes**: 1 to update\n")
+    names = {"TASKOPS_ENV": form, "TASKOPS_DIRECTORY": form}
+
+    job.step("comment.sh", TASKOPS_PULL="7", TASKOPS_COMMIT="a" * 40, **names)
+
+    [comment] = hub.comments
+    below = comment["body"].partition("\n")[2]
+    assert forged(below.replace("https://github.example/", "")) == []
+    assert not HIDDEN.search(below)
+    assert "<!--" not in below
 
 
 @every_form

@@ -26,7 +26,7 @@ def test_drift_opens_an_issue(job: Job, hub: Hub) -> None:
 
     assert (ran.code, ran.log) == (0, "")
     [opened] = hub.issues
-    assert opened["title"] == "taskops: production is not what git says"
+    assert opened["title"] == "taskops: production (tasks) is not what git says"
     assert opened["labels"] == ["taskops-drift"]
     assert DRIFT in opened["body"]
 
@@ -151,15 +151,37 @@ def test_drift_that_cannot_be_told_fails(job: Job, hub: Hub, trouble: str) -> No
     assert hub.issues == []
 
 
-@pytest.mark.parametrize("name", ["--> x", "$(touch hacked)", "`touch hacked`", "@f"])
-def test_a_name_is_only_a_name(job: Job, hub: Hub, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("--> x", "--x"),
+        ("$(touch hacked)", "touchhacked"),
+        ("`touch hacked`", "touchhacked"),
+        ("@f", "f"),
+        ("\u202e", "the service"),
+    ],
+)
+def test_a_name_is_only_a_name(job: Job, hub: Hub, name: str, shown: str) -> None:
     job.say(DRIFT)
 
     issue(job, "changes", TASKOPS_ENV=name)
     issue(job, "changes", TASKOPS_ENV=name)
 
     assert [one["title"] for one in hub.issues] == [
-        f"taskops: {name} is not what git says"
+        f"taskops: {shown} (tasks) is not what git says"
     ]
     assert hub.issues[0]["body"].count("-->") == 1
     assert not (job.folder / "hacked").exists()
+
+
+def test_the_folder_is_told_where_there_is_one(job: Job, hub: Hub) -> None:
+    job.say(DRIFT)
+
+    issue(job, "changes", TASKOPS_DIRECTORY=".")
+    issue(job, "changes", TASKOPS_DIRECTORY="a/my_shop")
+
+    assert [one["title"] for one in hub.issues] == [
+        "taskops: production is not what git says",
+        "taskops: production (a/my_shop) is not what git says",
+    ]
+    assert ["`a/my_shop` ·" in one["body"] for one in hub.issues] == [False, True]

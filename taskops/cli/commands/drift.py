@@ -43,7 +43,7 @@ def command(**given: Any) -> int:
             plan = opened.plan(options.plan_options({"refresh": True}))
         watch.clear()
         seen = _only_drift(plan, pending=given["pending"])
-        sheet = sheet_of(seen)
+        sheet = replace(sheet_of(seen), drift=True)
         watch.planned(sheet)
         text = rendered(sheet, given["form"], given["color"])
         if given["form"] == "text":

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from unit.render import hostile, sheets
 
-from taskops.model.change import Difference, Keep
+from taskops.model.change import Change, Difference, Keep
 from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address
-from taskops.model.values import frozen
+from taskops.model.values import Secret, freeze, frozen
 from taskops.render.markdown import BUDGET, plan_markdown
 
 
@@ -118,3 +118,43 @@ def test_the_secrets_that_a_new_one_is_given_are_named_first() -> None:
 
     told = "- `a`: is given the secrets api\\_key, shop\\_password"
     assert told in text.partition("| | task |")[0]
+
+
+def test_the_secrets_that_an_update_changes_are_named_first() -> None:
+    path = ("browserConfiguration", "proxy", "password")
+    differs = Difference(path, Secret("was"), Secret("hunter2"), "pending")
+    change = sheets.update("a", differs)
+
+    text = plan_markdown(sheets.sheet(change, replace(change, resend=True)))
+
+    above = text.partition("| | task |")[0]
+    assert "- `a`: changes the proxy, changes the secret password\n" in above
+    assert "- `a`: changes the proxy, sends again the secret password\n" in above
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize("given", [{"shop": Secret("x")}, {"shop": "x"}])
+def test_secrets_that_come_or_go_as_a_whole_are_named_too(given: object) -> None:
+    old = frozen({"market": "hunter2"})
+    differs = Difference(("secrets",), old, freeze(given), "pending")
+
+    text = plan_markdown(sheets.sheet(sheets.update("a", differs)))
+
+    assert "- `a`: changes the secrets market, shop\n" in text
+
+
+def drift(*changes: Change) -> str:
+    return plan_markdown(replace(sheets.sheet(*changes), drift=True))
+
+
+def test_drift_says_who_moved_what_and_not_what_an_apply_would_do() -> None:
+    moved = replace(sheets.update("a", sheets.TIMEOUT), origin="drift")
+    kept = Keep(Address("anchor", "b"), "same")
+
+    both = drift(moved, sheets.update("c"), kept)
+    merged = drift(sheets.update("c"), kept)
+
+    told = "1 changed on the service, 1 not applied yet, 1 unchanged"
+    assert both.startswith(f"**Drift**: {told}\n")
+    assert merged.startswith("**Waiting**: 1 not applied yet, 1 unchanged\n")
+    assert drift(kept).startswith("**No drift**: 1 unchanged\n")
