@@ -32,6 +32,8 @@ _HEADS = {
     Exit.TERMINATED: "Cancelled",
 }
 
+_AGAIN = "To try again: Re-run failed jobs. What is done already is not done twice."
+
 # Hints are written for a terminal; this is what they mean where there is none.
 _HERE = {
     Exit.INVALID: "`taskops validate` finds the same on a desk, without a key.",
@@ -41,6 +43,8 @@ _HERE = {
     Exit.LOCKED: "When the other apply has ended: Re-run failed jobs.",
     Exit.GUARDED: "A flag that the hint names goes into `args` of this step.",
     Exit.USAGE: "Options of this step are its `env`, `directory`, `digest` and `args`.",
+    Exit.INTERRUPTED: _AGAIN,
+    Exit.TERMINATED: _AGAIN,
     Exit.BUG: "Put `--debug` into `args` of this step; it prints no value.",
 }
 

@@ -66,7 +66,9 @@ class Runner:
     workspace: Path
     checkout: Callable[[Mapping[str, Any]], None] = lambda _: None
     cancel_at: str = ""
-    """The name of the step at whose end somebody has cancelled the run."""
+    """The name of the step in which somebody cancels the run."""
+    cancel: Callable[[int], None] = lambda _: None
+    """Signals the process that this step began with; nothing else gets a signal."""
 
     def __post_init__(self) -> None:
         self.workspace.mkdir(exist_ok=True)
@@ -185,19 +187,20 @@ class Runner:
         }
         for path in told.values():
             Path(path).touch()
-        ran = subprocess.run(
+        running = subprocess.Popen(
             [*SHELLS[step.get("shell", "")], str(folder / "script.sh")],
             env={**self.job.environ, **environ, **told},
             cwd=self.workspace,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
-            timeout=60,
-            check=False,
         )
-        ended.log += ran.stdout.decode()
-        ended.failed = ran.returncode != 0
-        ended.code = ended.code or ran.returncode
+        if step.get("name") == self.cancel_at:
+            self.cancel(running.pid)
+        said, _ = running.communicate(timeout=60)
+        ended.log += said.decode()
+        ended.failed = running.returncode != 0
+        ended.code = ended.code or running.returncode
         for name in ("env", "path", "state"):
             if (folder / name).read_text("utf-8"):
                 raise UnknownError(f"a step that writes into GITHUB_{name.upper()}")

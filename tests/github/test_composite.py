@@ -184,7 +184,7 @@ def test_an_issue_opens_and_closes(job: Job, hub: Hub, shop: Path) -> None:
 
     assert undone.code == 0, undone.log
     assert (states, hub.issues[0]["state"]) == (["open"], "closed")
-    assert hub.issues[0]["title"] == "taskops: default is not what git says"
+    assert hub.issues[0]["title"] == "taskops: default (shop) is not what git says"
 
 
 @pytest.mark.parametrize("command", ["plan", "drift"])

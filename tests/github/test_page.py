@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from cli.repositories import clones, commit, git
+from cli.service import KEY, service
+from cli.shell import edit
 from github.job import run
 
 from taskops.emulator.app import Emulator
@@ -56,6 +59,46 @@ def test_no_key(job: Job, shop: Path, command: str) -> None:
     assert (ran.code, result(job)) == (4, "authentication")
     assert page(job).startswith("**The service does not take the key** (exit 4)\n")
     assert "Settings, Environments" in page(job)
+
+
+def test_an_apply_without_a_key(job: Job) -> None:
+    clones(job.folder)
+
+    ran = run(job, "apply", TASKOPS_EMULATOR="", TASKOPS_DIRECTORY="one")
+
+    assert (ran.code, result(job)) == (4, "authentication"), ran.log
+    assert page(job).startswith("**The service does not take the key** (exit 4)\n")
+    assert "Settings, Environments" in page(job)
+
+
+def test_an_apply_with_a_key_that_is_refused(job: Job) -> None:
+    clones(job.folder)
+    given = {"TASKOPS_EMULATOR": "", "TASKOPS_DIRECTORY": "one"}
+
+    with service(key=KEY) as at:
+        variables = at.variables | {"ANCHORBROWSER_API_KEY": "another-key"}
+        ran = run(job, "apply", **given, **variables)
+
+    assert (ran.code, result(job)) == (4, "authentication"), ran.log
+    assert page(job).startswith("**The service does not take the key** (exit 4)\n")
+    assert "another-key" not in page(job) + ran.log.replace(
+        "::add-mask::another-key", ""
+    )
+
+
+def test_an_apply_that_comes_too_late(job: Job) -> None:
+    one, two = clones(job.folder)
+    edit(two, "version: 1", "version: 1\nlimits: {deletes: 9}", "taskops.yaml")
+    commit(two, "a newer one")
+    given = {"TASKOPS_EMULATOR": "", "TASKOPS_DIRECTORY": "one"}
+    given["GITHUB_REF"] = "refs/heads/main"
+
+    ran = run(job, "apply", **given, ANCHORBROWSER_API_KEY="a-key")
+
+    assert (ran.code, result(job)) == (0, "ok"), ran.log
+    newer = git(two, "rev-parse", "HEAD")[:12]
+    assert page(job).startswith(f"**Nothing was applied**: superseded by {newer}")
+    assert one.exists()
 
 
 def test_a_guard(job: Job, shop: Path) -> None:

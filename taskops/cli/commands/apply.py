@@ -88,7 +88,7 @@ def apply(given: dict[str, Any]) -> int:
 
 def _superseded(given: dict[str, Any], opened: Session) -> bool:
     """Whether a newer commit is there to be applied, by a job of its own."""
-    from taskops.cli.github import superseded_by, write_summary
+    from taskops.cli.github import superseded_by, write_outputs, write_summary
 
     if given["at"] or given["emulator"]:
         return False
@@ -96,6 +96,7 @@ def _superseded(given: dict[str, Any], opened: Session) -> bool:
     if newer:
         told = f"superseded by {newer[:12]}, which has a run of its own"
         tell(f"{told}; nothing was applied")
+        write_outputs(opened.environ, {"result": "ok"})
         write_summary(opened.environ, f"**Nothing was applied**: {told}.")
     return bool(newer)
 
@@ -184,7 +185,11 @@ def _apply(
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
     resume = resuming(report, given)
-    done = applied(report_text(report, resume=resume)) if report.outcomes else ""
+    done = (
+        applied(report_text(report, resume=resume), goes_on=bool(resume))
+        if report.outcomes
+        else ""
+    )
     plan_on_page(sheet_of(report.plan), report.exit, first=done)
     if report.outcomes:
         out.write(f"\n{report_text(report, look, resume=resume)}")
