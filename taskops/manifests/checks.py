@@ -1,9 +1,8 @@
 """
 What is odd about task code: warnings with file, line and column, never an error.
 
-A search for words finds where to look, which is fast; the syntax tree says what
-stands there, so that comments and texts are not taken for code. Where the parser
-does not understand the code, nothing is said about its shape.
+What has the form of a key is found by a search. For the rest, code that is plain needs
+no closer look; for all other the syntax tree says what stands where.
 """
 
 from __future__ import annotations
@@ -11,12 +10,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from taskops.manifests import syntax
-from taskops.manifests.odd import Odd, places
-from taskops.manifests.sandbox import imports, inputs
-from taskops.manifests.shape import not_exported, side_effects
+from taskops.manifests.keys import keys_by_form
+from taskops.manifests.odd import Odd, keys_at, places
+from taskops.manifests.plain_code import is_plain
 from taskops.manifests.spots import BIDI
-from taskops.manifests.strays import keys_by_form, keys_by_name, keys_typed
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
@@ -41,15 +38,12 @@ def odd_things(file: str, content: bytes) -> Iterator[Problem]:
 # Many manifests may share a few code files.
 @lru_cache(maxsize=32)
 def _found(content: bytes, jsx: bool) -> tuple[Odd, ...]:
-    odd = [*_hidden(content), *_keys(keys_by_form(content))]
-    if len(content) <= MAX_PARSED:
-        root = syntax.tree(content, jsx=jsx)
-        odd += inputs(content, root)
-        odd += imports(content, root)
-        odd += _keys(keys_by_name(content, root))
-        odd += _keys(keys_typed(content, root))
-        odd += not_exported(root)
-        odd += side_effects(root)
+    odd = [*_hidden(content), *keys_at(keys_by_form(content))]
+    if len(content) <= MAX_PARSED and (jsx or not is_plain(content)):
+        # Felt at every start: the grammar takes as long as the rest of the check.
+        from taskops.manifests.in_tree import odd_in_tree  # noqa: PLC0415
+
+        odd += odd_in_tree(content, jsx=jsx)
     kept = (one for one in sorted(set(odd)) if not _is_silenced(content, one.at))
     return tuple(_once(content, kept))
 
@@ -62,12 +56,6 @@ def _once(content: bytes, odd: Iterator[Odd]) -> Iterator[Odd]:
         if (one.words, line) not in said:
             said.add((one.words, line))
             yield one
-
-
-def _keys(found: Iterator[int]) -> Iterator[Odd]:
-    words = "this looks like a key or a password in the code"
-    for at in found:
-        yield Odd(at, words, "take it from an `ANCHOR_` input")
 
 
 def _hidden(content: bytes) -> Iterator[Odd]:

@@ -26,3 +26,10 @@ def places(content: bytes, word: bytes) -> Iterator[int]:
     while at >= 0:
         yield at
         at = content.find(word, at + 1)
+
+
+def keys_at(found: Iterator[int]) -> Iterator[Odd]:
+    """What looks like keys, where they are."""
+    words = "this looks like a key or a password in the code"
+    for at in found:
+        yield Odd(at, words, "take it from an `ANCHOR_` input")

@@ -1,32 +1,17 @@
-"""What the sandbox gives to code: inputs by their prefix, and a few packages."""
+"""Inputs and imports that the sandbox does not give to code."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from taskops.manifests import syntax
 from taskops.manifests.odd import Odd, places
+from taskops.manifests.packages import is_relative, lacks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tree_sitter import Node
-
-PACKAGES: Final = frozenset({"anchorbrowser", "playwright", "zod"})
-"""What Anchor's own templates import; the sandbox's list is not documented."""
-
-NODE: Final = frozenset(
-    {
-        *("assert", "async_hooks", "buffer", "child_process", "cluster", "console"),
-        *("constants", "crypto", "dgram", "diagnostics_channel", "dns", "domain"),
-        *("events", "fs", "http", "http2", "https", "inspector", "module", "net"),
-        *("os", "path", "perf_hooks", "process", "punycode", "querystring"),
-        *("readline", "repl", "stream", "string_decoder", "sys", "timers", "tls"),
-        *("trace_events", "tty", "url", "util", "v8", "vm", "wasi"),
-        *("worker_threads", "zlib"),
-    }
-)
-"""The modules that Node itself has."""
 
 
 def inputs(content: bytes, root: Node) -> Iterator[Odd]:
@@ -76,10 +61,10 @@ def imports(content: bytes, root: Node) -> Iterator[Odd]:
             name = syntax.string(source)
             if source is None or not name:
                 continue
-            if _is_relative(name):
+            if is_relative(name):
                 words = "a relative import cannot work: only this file is uploaded"
                 yield Odd(source.start_byte, words, "put the code into this file")
-            elif _lacks(name):
+            elif lacks(name):
                 words = f"the sandbox is not known to have the package `{name}`"
                 hint = "use anchorbrowser, playwright, zod or a module of Node itself"
                 yield Odd(source.start_byte, words, hint)
@@ -102,15 +87,3 @@ def _source(word: Node) -> Node | None:
         is_called = whole.child_by_field_name("function") == word
         return given[0] if given and is_called else None
     return None
-
-
-def _is_relative(name: str) -> bool:
-    """Whether an import means a file beside this one."""
-    return name in (".", "..") or name.startswith(("./", "../", "/", "file:"))
-
-
-def _lacks(name: str) -> bool:
-    """Whether the sandbox is not known to have what an import names."""
-    if name.startswith("node:"):
-        return False
-    return name.split("/", maxsplit=1)[0] not in PACKAGES | NODE

@@ -16,6 +16,7 @@ HEAVY = frozenset(
         *("httpx", "jsonschema", "deepdiff", "ruamel", "rich", "yaml", "sqlite3"),
         *("subprocess", "ssl", "asyncio", "tree_sitter", "pydantic", "pygments"),
         *("importlib.metadata", "taskops.emulator", "taskops.providers.http"),
+        "click",
     }
 )
 
@@ -64,11 +65,17 @@ def project(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("word", ["--help", "--version"])
 def test_help_and_version_need_click_alone(tmp_path: Path, word: str) -> None:
-    assert imported(tmp_path, word) == set()
+    assert imported(tmp_path, word) == {"click"}
 
 
-def test_a_plain_manifest_is_validated_without_yaml_and_schemas(project: Path) -> None:
-    # The grammar is what the code is checked with.
+def test_a_plain_manifest_and_its_code_are_validated_without_any(project: Path) -> None:
+    assert imported(project, "validate") == set()
+
+
+def test_the_grammar_is_loaded_for_code_that_needs_a_closer_look(project: Path) -> None:
+    with (project / "tasks" / "price-watch.ts").open("a") as code:
+        code.write("run();\n")
+
     assert imported(project, "validate") == {"tree_sitter"}
 
 
@@ -81,7 +88,7 @@ def test_a_plan_against_the_ledger_needs_no_network(project: Path) -> None:
     )
     found = imported(project, "plan", "--emulator", "--against", "ledger")
 
-    assert found <= {"subprocess"}
+    assert found <= {"click", "subprocess"}
 
 
 def test_a_plan_needs_neither_schemas_nor_a_diff_nor_a_drawing(project: Path) -> None:
