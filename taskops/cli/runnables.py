@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.cli.running import Attempt
 from taskops.errors import UsageError
@@ -17,11 +17,22 @@ if TYPE_CHECKING:
     from taskops.model.record import Record
     from taskops.model.resource import Address, Kind
 
+_Known: TypeAlias = "tuple[Kind, str, Record | None]"
+"""Kind, name on the service, and the record where there is one."""
+
 
 def runnables(
-    opened: Session, names: Sequence[str], inputs: Mapping[str, str]
+    opened: Session,
+    names: Sequence[str],
+    inputs: Mapping[str, str],
+    *,
+    where: str = "",
 ) -> list[Attempt]:
-    """What the names mean; raises UsageError."""
+    """
+    What the names mean; raises UsageError.
+
+    `where` are the options of this command that an apply in its hint needs too.
+    """
     known = _known(opened)
     attempts = []
     for name in dict.fromkeys(names):
@@ -32,16 +43,17 @@ def runnables(
                 "a task is run by the name that its manifest declares",
                 f"did you mean `{close[0]}`?" if close else "run `taskops status`",
             )
-        kind, remote, record = known[name]
-        attempts.append(Attempt(name, _runnable(name, kind, remote, record, inputs)))
+        select = f"taskops apply --select {name}{where}"
+        task = _runnable(name, known[name], inputs, select)
+        attempts.append(Attempt(name, task, deploy=select))
     return attempts
 
 
-def _known(opened: Session) -> dict[str, tuple[Kind, str, Record | None]]:
-    """Kind, name on the service and record, of all that is declared or ours."""
+def _known(opened: Session) -> dict[str, _Known]:
+    """All that is declared or ours."""
     resources, _ = opened.load(need_secrets=False)
     records: Mapping[Address, Record] = opened.ledger.read().records
-    known: dict[str, tuple[Kind, str, Record | None]] = {
+    known: dict[str, _Known] = {
         address.name: (record.kind, record.name, record)
         for address, record in records.items()
     }
@@ -54,15 +66,16 @@ def _known(opened: Session) -> dict[str, tuple[Kind, str, Record | None]]:
 
 
 def _runnable(
-    name: str, kind: Kind, remote: str, record: Record | None, inputs: Mapping[str, str]
+    name: str, known: _Known, inputs: Mapping[str, str], select: str
 ) -> Runnable:
+    kind, remote, record = known
     given = MappingProxyType(dict(inputs))
     match kind:
         case "agent":
             raise UsageError(
                 f"`{name}` is an agent task: apply runs it",
                 "it has no code that could be run again",
-                f"run `taskops apply --select {name}`, with --retry {name} to repeat",
+                f"run `{select}`, with --retry {name} to repeat",
             )
         case "code":
             for word in inputs:
@@ -74,16 +87,17 @@ def _runnable(
                     )
             return Runnable("code", remote, inputs=given)
         case "generated":
-            return Runnable("generated", remote, _generated_id(name, record), given)
+            task_id = _generated_id(name, record, select)
+            return Runnable("generated", remote, task_id, given)
 
 
-def _generated_id(name: str, record: Record | None) -> str:
+def _generated_id(name: str, record: Record | None, select: str) -> str:
     job = record.job if record is not None else None
     if record is None or (job is not None and job.status != "ready"):
         said = "is not generated yet" if job is None else f"is {job.status}"
         raise UsageError(
             f"`{name}` {said}, so it cannot be run",
             "a generated task can be run once the service has written it",
-            f"run `taskops apply --select {name}` first",
+            f"run `{select}` first",
         )
     return (job.poll_id if job is not None else "") or record.id

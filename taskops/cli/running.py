@@ -37,6 +37,8 @@ class Attempt:
 
     name: str
     task: Runnable
+    deploy: str
+    """The command that puts it there, should it be missing."""
     run: Run | None = None
     error: TaskopsError | None = None
     began: float = 0.0
@@ -157,7 +159,7 @@ class Running:
         attempt.failures += 1
         if attempt.run is None:
             if isinstance(error, NotFound):
-                error.hint = f"deploy it with `taskops apply --select {attempt.name}`"
+                error.hint = f"deploy it with `{attempt.deploy}`"
             attempt.error = error
         elif isinstance(error, AuthenticationFailed) or attempt.failures >= PATIENCE:
             attempt.error = OutcomeUnknown(

@@ -112,7 +112,7 @@ def test_what_was_never_deployed_says_how_to_deploy_it(tmp_path: Path) -> None:
     said = taskops(project(tmp_path), "run", "hello", "--emulator")
     assert said.code == 1
     assert "hello: not started" in said.out
-    assert "deploy it with `taskops apply --select hello`" in said.out
+    assert "deploy it with `taskops apply --select hello --emulator`" in said.out
 
 
 def test_no_key_is_four(tmp_path: Path) -> None:
@@ -139,6 +139,7 @@ def test_a_generated_task_runs_by_its_id(tmp_path: Path) -> None:
         early = taskops(root, "run", "made", **there.variables)
         assert early.code == 64
         assert "is not generated yet" in early.err
+        assert "run `taskops apply --select made` first" in early.err
         applied = taskops(root, "apply", "--yes", **there.variables)
         assert applied.code == 0, applied.err
         said = taskops(root, "run", "made", "--input", "city=Oslo", **there.variables)

@@ -56,6 +56,7 @@ Examples:
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
     """Run deployed tasks and wait; 0 if all of them succeed. Runs cost money."""
+    from taskops.cli.next_command import place_words
     from taskops.cli.runnables import runnables
     from taskops.cli.running import run_tasks, worst
     from taskops.cli.streams import Out
@@ -67,7 +68,8 @@ def command(names: tuple[str, ...], **given: Any) -> int:
     with session(options.wanted_from(given)) as opened:
         if given["cancel"]:
             return _cancel(opened, names)
-        attempts = runnables(opened, names, inputs)
+        where = place_words(given, shape=False)
+        attempts = runnables(opened, names, inputs, where=where)
         suite = f"{opened.project.name} {opened.project.environment.name}"
         try:
             told = given["deadline"] * 60, lambda text: tell(line(text))
