@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from taskops.cli.repository import ask
+from taskops.cli.services import KEYS
 from taskops.cli.streams import look_of
 from taskops.cli.wiring import session
 from taskops.errors import InvalidManifests, NotFound, TaskopsError
@@ -33,18 +34,15 @@ CLOCK = 60.0
 class Service:
     """How a service is asked whether it is there, in one request."""
 
-    key: str
     path: str
     parameters: tuple[tuple[str, str], ...] = ()
 
 
 SERVICES = MappingProxyType(
     {
-        "anchor": Service(
-            "ANCHORBROWSER_API_KEY", "/v1/task", (("page", "1"), ("limit", "1"))
-        ),
-        "browser_use": Service("BROWSER_USE_API_KEY", "/tasks", (("pageSize", "1"),)),
-        "stablebrowse": Service("STABLEBROWSE_API_KEY", "/v1/tasks", (("limit", "1"),)),
+        "anchor": Service("/v1/task", (("page", "1"), ("limit", "1"))),
+        "browser_use": Service("/tasks", (("pageSize", "1"),)),
+        "stablebrowse": Service("/v1/tasks", (("limit", "1"),)),
     }
 )
 
@@ -183,7 +181,7 @@ def _service(opened: Session, name: str) -> Iterator[Finding]:
     except TaskopsError as error:
         yield _wrong(f"{what} key", error)
         return
-    where = "not needed" if opened.wanted.emulator else f"{service.key} is set"
+    where = "not needed" if opened.wanted.emulator else f"{KEYS[name]} is set"
     yield Finding(f"{what} key", where)
     door: Door = cast("Any", provider).door
     yield _endpoint(opened, what, door, service)

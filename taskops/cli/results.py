@@ -6,7 +6,6 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
-from taskops.errors import TaskopsError
 from taskops.ledger.disk import replace_file
 from taskops.model.values import digest, frozen, thaw
 
@@ -99,33 +98,3 @@ def asked_results(opened: Session, records: Sequence[Record]) -> dict[Address, T
         if state.result:
             found[record.address] = state.result
     return found
-
-
-def cancel(opened: Session, records: Sequence[Record]) -> list[str]:
-    """Stop runs, and tell what became of each; raises TaskopsError."""
-    return [f"{record.address}: {_cancelled(opened, record)}" for record in records]
-
-
-def _cancelled(opened: Session, record: Record) -> str:
-    address, job = record.address, record.job
-    if address.provider != "browser_use":
-        name = {"stablebrowse": "StableBrowse", "anchor": "Anchor"}[address.provider]
-        raise TaskopsError(
-            f"{name} has no way to stop a run",
-            f"`{address}` goes on until it ends",
-            "wait for it with `taskops apply`",
-        )
-    from taskops.providers.browser_use.provider import BrowserUse
-
-    provider = opened.provider(address.provider, writable=True)
-    assert isinstance(provider, BrowserUse)  # noqa: S101  # by its name
-    if job is not None and job.status == "unknown":
-        job = provider.find(address.name, job)
-    if job is None or not job.poll_id:
-        raise TaskopsError(
-            f"no run of `{address}` is known",
-            "its start is not recorded, or its answer was lost and it cannot be found",
-            "look at the service's dashboard",
-        )
-    state = provider.cancel(job)
-    return state.detail if state.status != "running" else "asked to stop"

@@ -19,13 +19,16 @@ if TYPE_CHECKING:
     from taskops.model.resource import Kind, Resource
     from taskops.model.values import Tree
 
-NO_KEYS = MappingProxyType(
+KEYS = MappingProxyType(
     {
-        "ANCHORBROWSER_API_KEY": "emulated",
-        "BROWSER_USE_API_KEY": "emulated",
-        "STABLEBROWSE_API_KEY": "emulated",
+        "anchor": "ANCHORBROWSER_API_KEY",
+        "browser_use": "BROWSER_USE_API_KEY",
+        "stablebrowse": "STABLEBROWSE_API_KEY",
     }
 )
+"""The variable of each service's key; a provider that knows it imports httpx."""
+
+NO_KEYS = MappingProxyType(dict.fromkeys(KEYS.values(), "emulated"))
 """What stands for keys where none is needed: a real one must not get there."""
 
 NOWHERE = "https://offline.invalid"

@@ -173,12 +173,6 @@ class Store:
             (task_id, number, json.dumps(version)),
         )
 
-    def drop_version(self, task_id: str, number: str) -> None:
-        """Forget one version."""
-        self._database.execute(
-            "DELETE FROM versions WHERE task=? AND version=?", (task_id, number)
-        )
-
     def thing(self, kind: str, thing_id: str) -> Doc | None:
         """A generation, a run, an execution."""
         rows = self._rows(

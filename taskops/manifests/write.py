@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from taskops.manifests.load import load_text
 from taskops.model.values import Code, Secret, Value
 
 if TYPE_CHECKING:
@@ -112,8 +111,3 @@ def variable_for(name: str, path: Path) -> str:
     """The variable of one secret: `PRICE_WATCH_PROXY_PASSWORD`."""
     words = [name, *(str(key) for key in path if key != "browserConfiguration")]
     return re.sub(r"[^A-Z0-9]+", "_", "_".join(words).upper()).strip("_")
-
-
-def reads_back(text: str) -> bool:
-    """Whether our own loader takes a text without a word; for whoever wrote it."""
-    return not load_text("pulled.yaml", text).problems

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 GenerateApi: TypeAlias = Literal["user_task", "taskPrompt", "auto"]
 
-# The seed's words for what today's shape calls otherwise.
+# The words of the older shape for what today's calls otherwise.
 TODAY = MappingProxyType({"name": "taskName", "user_task": "taskPrompt"})
 
-# The same for each of the parameters, which the seed leaves open.
+# The same for each of the parameters, which the older shape leaves open.
 PARAMETER = MappingProxyType({"display_name": "name", "default_value": "defaultValue"})
 
 ERROR_LIMIT = 200

@@ -19,7 +19,7 @@ LISTED = 100
 """Sessions that the listing shows at the most; there is no second page."""
 
 NO_SUCH_LIST = frozenset({404, 405, 410, 501})
-"""How a service says that it does not list runs; the seed knows of no listing."""
+"""How a service says that it does not list runs; its older pages know of no listing."""
 
 
 def listed(door: Door) -> list[Mapping[str, object]]:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taskops.manifests.load import load_text
-from taskops.manifests.write import manifest_text, reads_back, variable_for
+from taskops.manifests.write import manifest_text, variable_for
 from taskops.model.values import Secret, frozen
 
 EVIL = ["", " x", "x ", "a: b", "- a", "a\nb", "a\n", "\n", "a\n\nb\n"]
@@ -64,7 +64,7 @@ def test_a_text_that_looks_like_a_reference_stays_a_text() -> None:
 def test_what_is_written_is_read_without_a_word() -> None:
     text, _ = manifest_text("t", frozen({}), {"publish": False}, code="t.ts")
 
-    assert reads_back(text)
+    assert not load_text("pulled.yaml", text).problems
 
 
 def test_a_variable_is_named_after_its_task_and_field() -> None:
