@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskops.model.change import Create, Keep, Start
 from taskops.model.plan import Plan
 from taskops.model.problem import Problem
-from taskops.model.record import Intent, Job, LedgerState, Record
+from taskops.model.record import LedgerState, Record
 from taskops.model.resource import Address
 from taskops.model.values import Code
 from taskops.planning.context import Context, problem
@@ -19,9 +19,10 @@ from taskops.planning.decide_jobs import decide_agent
 from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing
+from taskops.planning.intents import open_intents, unresolved
 from taskops.planning.options import PlanOptions
-from taskops.planning.origin import TAKEN_BACK
 from taskops.planning.scope import in_scope, require_matches
+from taskops.planning.targets import target_of, wrong_team
 from taskops.planning.undeclared import decide_undeclared
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from taskops.model.change import Change
     from taskops.model.project import Project
-    from taskops.model.resource import Reading, Resource, Target
+    from taskops.model.resource import Reading, Resource
     from taskops.planning.decide import Decision
 
 DECIDE = MappingProxyType(
@@ -65,12 +66,15 @@ def build_plan(inputs: Inputs) -> Plan:
     changes = tuple(sorted(drafting.changes, key=lambda change: change.address))
     problems = [
         *inputs.problems,
-        *_wrong_team(inputs),
+        *wrong_team(inputs.readings, state.targets),
         *drafting.problems,
         *drafting.guards(changes),
     ]
     digests = change_digests(changes)
-    targets = {name: _target(name, inputs) for name in inputs.readings}
+    targets = {
+        name: target_of(reading, state.targets.get(name))
+        for name, reading in inputs.readings.items()
+    }
     return Plan(
         project=project.name,
         environment=project.environment.name,
@@ -86,7 +90,7 @@ def build_plan(inputs: Inputs) -> Plan:
         excluded=drafting.excluded,
         revision=state.revision,
         held=state.open,
-        unresolved=MappingProxyType(_unresolved(state, changes)),
+        unresolved=MappingProxyType(unresolved(state, changes)),
         listed=frozenset(
             (name, observed.id)
             for name, reading in inputs.readings.items()
@@ -265,76 +269,3 @@ def _sameness(record: Record) -> str:
         return record.job.digest if record.job is not None else ""
     code = record.spec.get("code")
     return code.sha256 if isinstance(code, Code) else ""
-
-
-def open_intents(state: LedgerState) -> dict[Address, Intent]:
-    """What an apply that never ended, or a write whose answer was lost, was about."""
-    intents = {
-        address: Intent(
-            address,
-            TAKEN_BACK if record.job.status == "failed" else "write",
-            record.job.digest,
-            record.job.intent,
-        )
-        for address, record in state.records.items()
-        if record.kind == "code" and record.job is not None
-    }
-    if state.open is not None:
-        intents |= {intent.address: intent for intent in state.open.intents}
-    return intents
-
-
-def _unresolved(state: LedgerState, changes: Sequence[Change]) -> dict[Address, Record]:
-    """
-    Records of what an apply that died may have written, and nobody here looks at.
-
-    Its intents go with the ledger that is taken over; left out by --select, they
-    must still make ours what it wrote.
-    """
-    decided = {
-        change.address
-        for change in changes
-        if not (isinstance(change, Keep) and change.why == "undeclared")
-    }
-    held = () if state.open is None else state.open.intents
-    return {
-        intent.address: _half_written(intent, state.records.get(intent.address))
-        for intent in held
-        # A start has its record before it is sent, a delete needs none.
-        if intent.change in ("create", "update") and intent.address not in decided
-    }
-
-
-def _half_written(intent: Intent, record: Record | None) -> Record:
-    known = record or Record(intent.address, "code", "", intent.address.name)
-    return replace(known, seen=None, job=Job(intent.to, "unknown", intent.intent))
-
-
-def _target(name: str, inputs: Inputs) -> Target:
-    """Which account it is; one that holds nothing does not say, the ledger may."""
-    target, recorded = inputs.readings[name].target, inputs.state.targets.get(name)
-    known = recorded is not None and recorded.origin == target.origin
-    return recorded if recorded and known and not target.team else target
-
-
-def _wrong_team(inputs: Inputs) -> list[Problem]:
-    found = []
-    for name, reading in inputs.readings.items():
-        recorded = inputs.state.targets.get(name)
-        if recorded is None or not recorded.team or not reading.target.team:
-            continue
-        if (recorded.origin, recorded.team) != (
-            reading.target.origin,
-            reading.target.team,
-        ):
-            found.append(
-                Problem(
-                    f"the key for `{name}` belongs to another account than the ledger",
-                    f"the ledger is for team {recorded.team} at {recorded.origin}, "
-                    f"the key is for team {reading.target.team} "
-                    f"at {reading.target.origin}",
-                    None,
-                    "use the key of the right team, or another environment",
-                )
-            )
-    return found
