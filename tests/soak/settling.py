@@ -28,9 +28,11 @@ def settle(life: Life) -> Iterator[str]:
         if first.own:
             yield f"5: wrote in spite of a problem: {first.own}"
         return
-    if first.report is not None and any(_lost(o, life) for o in first.report.outcomes):
-        # Somebody deleted what was being generated, or made what was taken for a
-        # start that never arrived: a person says what it is.
+    if first.report is not None and any(
+        _lost(o, life) or _keeps_a_name(o) for o in first.report.outcomes
+    ):
+        # Somebody deleted or renamed what was being generated, or made what was taken
+        # for a start that never arrived: a person looks at it, and says what it is.
         first = life.apply(trial)
     yield from _came_to_an_end(first, life)
     if first.report is not None and any(
@@ -68,6 +70,11 @@ def _lost(outcome: Outcome, life: Life) -> bool:
     made = store.task(job.made)
     generated = {one["taskId"] for one in store.things("generation")}
     return made is not None and (made["deleted"] or made["id"] not in generated)
+
+
+def _keeps_a_name(outcome: Outcome) -> bool:
+    """Whether a hand renamed it while it was generated: the next plan shows that."""
+    return any("keeps that name" in note for note in outcome.notes)
 
 
 def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
