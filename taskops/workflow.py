@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.applying.approval import require_approval
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from taskops.applying.lanes import Lanes
     from taskops.applying.stop import StopFlag
     from taskops.model.change import Change
-    from taskops.model.ports import Clock, Ledger, Listener, Provider
+    from taskops.model.ports import Begun, Clock, Ledger, Listener, Provider
     from taskops.model.problem import Problem
     from taskops.model.project import Project
     from taskops.model.record import LedgerState
@@ -55,6 +56,9 @@ class World:
     """Says whether a run's result is what its manifest asks for."""
 
 
+NONE_BEGUN: Mapping[str, Begun] = MappingProxyType({})
+
+
 def make_plan(
     project: Project,
     resources: Sequence[Resource],
@@ -64,19 +68,25 @@ def make_plan(
     *,
     problems: Sequence[Problem] = (),
     listener: Listener = _deaf,
+    begun: Mapping[str, Begun] = NONE_BEGUN,
 ) -> Plan:
     """
     What would be done, and why; nothing is written.
 
+    `begun` are readings that are on their way, by provider, made with this `state`.
     Raises ReadFailed or AuthenticationFailed when a service cannot be read.
     """
     used = _providers_in_use(resources, state, providers)
+    wanted = {
+        name: [r for r in resources if r.address.provider == name] for name in used
+    }
     found = list(problems)
     for name, provider in used.items():
-        wanted = [r for r in resources if r.address.provider == name]
-        found += provider.check(wanted)
+        found += provider.check(wanted[name])
     readings = {
-        name: _read(name, provider, resources, state, options)
+        name: begun[name].read(wanted[name])
+        if name in begun
+        else _read(provider, wanted[name], state, options)
         for name, provider in used.items()
     }
     listener(Event("note", "read"))
@@ -94,16 +104,14 @@ def _providers_in_use(
 
 
 def _read(
-    name: str,
     provider: Provider,
-    resources: Sequence[Resource],
+    wanted: Sequence[Resource],
     state: LedgerState,
     options: PlanOptions,
 ) -> Reading:
     if options.against == "ledger":
-        return reading_from_ledger(name, state)
-    wanted = [r for r in resources if r.address.provider == name]
-    known = {a: r for a, r in state.records.items() if a.provider == name}
+        return reading_from_ledger(provider.name, state)
+    known = state.known_to(provider.name)
     return provider.read(wanted, known, refresh=options.refresh)
 
 

@@ -6,6 +6,7 @@ import itertools
 import queue
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -158,16 +159,25 @@ class Batch(Generic[K, R]):
 
     def wait(self, seconds: float) -> list[tuple[K, R | Exception]]:
         """Whatever came back, or ran out of time, within so many seconds."""
-        ended: list[tuple[K, R | Exception]] = []
         try:
-            job, result = self._results.get(timeout=max(seconds, 0.001))
-            while True:
-                if (key := self._keys.pop(job, None)) is not None:
-                    ended.append((key, result))  # type: ignore[arg-type]  # what the job returned
-                job, result = self._results.get_nowait()
+            first = self._results.get(timeout=max(seconds, 0.001))
         except queue.Empty:
-            pass
+            return self._overdue()
+        return self._ended(first) + self.ended()
+
+    def ended(self) -> list[tuple[K, R | Exception]]:
+        """The same without waiting, for whoever has other things to do meanwhile."""
+        ended: list[tuple[K, R | Exception]] = []
+        with suppress(queue.Empty):
+            while True:
+                ended += self._ended(self._results.get_nowait())
         return ended + self._overdue()
+
+    def _ended(self, came: tuple[_Job, object]) -> list[tuple[K, R | Exception]]:
+        """What came back; nothing where nobody waits for it any more."""
+        job, result = came
+        key = self._keys.pop(job, None)
+        return [] if key is None else [(key, result)]  # type: ignore[list-item]  # what the job returned
 
     def _overdue(self) -> list[tuple[K, R | Exception]]:
         now = self._lanes.now()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from taskops.applying.approval import moved_by_service
 from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
+from taskops.cli.ahead import Ahead, secrets_of
 from taskops.cli.clock import SystemClock
 from taskops.cli.masking import mask, traced
 from taskops.cli.repository import checked_out, commit_of, repository_of
@@ -19,7 +20,7 @@ from taskops.errors import InvalidManifests, TaskopsError
 from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
-from taskops.manifests.resolve import load_resources
+from taskops.manifests.resolve import load_resources, unheard
 from taskops.model.values import knows_a_secret, secrets
 from taskops.workflow import make_plan
 
@@ -79,7 +80,10 @@ class Session:
     """The providers that were needed, by name."""
 
     def load(
-        self, *, need_secrets: bool = True
+        self,
+        *,
+        need_secrets: bool = True,
+        met: Callable[[Resource], None] = unheard,
     ) -> tuple[list[Resource], list[Problem]]:
         """What is declared, and the warnings; raises InvalidManifests."""
         loaded = load_resources(
@@ -88,6 +92,7 @@ class Session:
             canonical=canonical,
             need_secrets=need_secrets,
             check_code=False,
+            met=met,
         )
         if any(problem.severity == "error" for problem in loaded.problems):
             raise InvalidManifests(loaded.problems)
@@ -154,8 +159,16 @@ class Session:
 
     def _plan(self, options: PlanOptions, writable: bool) -> Plan:
         offline = options.against == "ledger"
-        resources, warnings = self.load(need_secrets=not offline)
-        state = self.ledger.read()
+        ahead = self._ahead(writable=writable, refresh=options.refresh)
+        # Offline there is nothing to wait for, and a trace must know each secret first.
+        waits = not (offline or self.wanted.emulator or self.wanted.debug)
+        met = ahead.met if waits else unheard
+        try:
+            resources, warnings = self.load(need_secrets=not offline, met=met)
+        except BaseException:
+            ahead.drop()
+            raise
+        state = ahead.state()
         providers = self.providers(resources, state, writable=writable, offline=offline)
         hide(resources, providers)
         plan = make_plan(
@@ -166,6 +179,7 @@ class Session:
             options,
             problems=warnings,
             listener=self.listener,
+            begun=ahead.begun,
         )
         return replace(
             plan,
@@ -174,6 +188,16 @@ class Session:
             emulated=self.wanted.emulator,
             ledger=_ledger_words(state),
         )
+
+    def _ahead(self, *, writable: bool, refresh: bool) -> Ahead:
+        def opened(name: str) -> Provider:
+            provider = self.provider(name, writable=writable)
+            # What fails now may say again what a manifest that is not read yet sent.
+            for secret in secrets_of(self.environ):
+                cast("Any", provider).door.redactor.add(secret)
+            return provider
+
+        return Ahead(self.ledger, self.lanes, opened, refresh=refresh)
 
     def close(self) -> None:
         """Hang up everywhere."""

@@ -34,6 +34,10 @@ class Loaded:
     documents: int
 
 
+def unheard(resource: Resource) -> None:
+    """Nobody wants to know before the end."""
+
+
 def load_resources(
     project: Project,
     *,
@@ -42,18 +46,20 @@ def load_resources(
     paths: Sequence[Path] = (),
     need_secrets: bool = True,
     check_code: bool = True,
+    met: Callable[[Resource], None] = unheard,
 ) -> Loaded:
     """
     Everything that the project declares in its environment.
 
     `canonical` takes a provider, a kind and a spec. With `paths`, only the files
     there are read. Without `need_secrets` a secret's variable may be missing;
-    without `check_code` nobody looks for what is odd about the code.
+    without `check_code` nobody looks for what is odd about the code. `met` is
+    told of each resource as it is read, whatever is wrong with others.
     """
     files = Inside(Path(project.root))
     names = _names(project, files.root, paths)
     given = Given(project, files, environ, canonical, need_secrets, check_code)
-    loading = _Loading(given)
+    loading = _Loading(given, met)
     for name in names:
         loading.file(name)
     if not paths:
@@ -74,6 +80,7 @@ class _Loading:
     """What has been read so far."""
 
     given: Given
+    met: Callable[[Resource], None]
     resources: list[Resource] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     declared: dict[Address, Location] = field(default_factory=dict)
@@ -109,6 +116,7 @@ class _Loading:
                 problems.append(Problem(words, "", where, hint, address=str(address)))
             elif resource is not None:
                 self.resources.append(resource)
+                self.met(resource)
             self.declared.setdefault(address, document.where)
         self.problems += problems
 

@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
+K = TypeVar("K")
+
+
+class Begun(Protocol):
+    """A reading that goes on while it is found out what is wanted."""
+
+    # one more resource is known, and what has come back may be looked at
+    def met(self, resource: Resource) -> None: ...
+
+    # what `read` returns for all that is wanted, and raises
+    def read(self, wanted: Sequence[Resource]) -> Reading: ...
+
+    # nobody wants it any more: nothing more is asked
+    def drop(self) -> None: ...
 
 
 class Provider(Protocol):
@@ -53,6 +67,12 @@ class Provider(Protocol):
         *,
         refresh: bool = False,
     ) -> Reading: ...
+
+    # the same reading, begun before it is known what is wanted; None where nothing
+    # can be asked before that
+    def begin(
+        self, known: Mapping[Address, Record], *, refresh: bool = False
+    ) -> Begun | None: ...
 
     # one object, now: for pre-images, and to resolve an unknown
     def look(self, at: Identity) -> Observed | None: ...
@@ -103,8 +123,28 @@ class Clock(Protocol):
     def uuid(self) -> str: ...
 
 
+class Batch(Protocol[K, R]):
+    """Jobs of one caller, by key."""
+
+    # how many have not come back
+    @property
+    def pending(self) -> int: ...
+
+    # hand a job to the next free lane
+    def submit(self, key: K, work: Callable[[], R]) -> None: ...
+
+    # whatever came back, or was raised or given up, within so many seconds
+    def wait(self, seconds: float) -> list[tuple[K, R | Exception]]: ...
+
+    # the same without waiting
+    def ended(self) -> list[tuple[K, R | Exception]]: ...
+
+
 class Lanes(Protocol):
     """Threads that may be abandoned; the caller's thread watches the deadlines."""
+
+    # jobs whose results are asked for while other things are done
+    def batch(self) -> Batch[K, R]: ...
 
     # every result, or what was raised, in the order in which they end
     def map(

@@ -149,6 +149,10 @@ class LedgerState:
     )
     """(provider, id) to the environment whose ledger owns it, same target only."""
 
+    def known_to(self, provider: str) -> dict[Address, Record]:
+        """The records of one service."""
+        return {a: r for a, r in self.records.items() if a.provider == provider}
+
 
 @dataclass(frozen=True, slots=True)
 class Closing:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.errors import ReadFailed
 from taskops.providers.anchor.convert import row_of, text_of
+from taskops.providers.http.alone import Alone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Generator
 
-    from taskops.model.ports import Lanes
+    from taskops.model.ports import Batch, Lanes
     from taskops.model.resource import Observed
     from taskops.providers.http.door import Answer, Door
 
@@ -22,6 +23,9 @@ DOCUMENTED_PAGE = 10
 
 AT_ONCE = 256
 """Pages that are asked for before a wrong `total` must have shown itself."""
+
+BREATH = 0.1
+"""Seconds that are waited at once, so that a signal gets through."""
 
 TRIES = 3
 """How often a listing that moved while it was read is read again."""
@@ -52,13 +56,22 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Part:
+    """What one page told."""
+
     rows: tuple[Row, ...]
     total: int
     size: int
 
 
-def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
+Page: TypeAlias = "tuple[int, int]"
+"""Which page is asked for: its number, and rows to a page."""
+
+Asking: TypeAlias = "Generator[list[Page], list[Part], Listed]"
+"""Asks for pages and is told them in any order; ReadFailed may be thrown into it."""
+
+
+def asking() -> Asking:
     """
     Every task, each once; read again where the pages do not add up.
 
@@ -67,8 +80,8 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     """
     why, rows = "", dict[str, Row]()
     for _ in range(TRIES):
-        first = _first_page(door, lanes)
-        pages = [first, *_other_pages(door, lanes, first)]
+        first = yield from _first_page()
+        pages = [first, *(yield from _other_pages(first))]
         rows = {row.task.id: row for page in pages for row in page.rows}
         totals = {page.total for page in pages}
         if totals == {len(rows)}:
@@ -81,29 +94,30 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     return Listed(kept, min(teams, default=""), why)
 
 
-def _first_page(door: Door, lanes: Lanes | None) -> _Page:
+def _first_page() -> Generator[list[Page], list[Part], Part]:
     try:
-        return _pages(door, lanes, [1], PAGE)[0]
+        return (yield [(1, PAGE)])[0]
     except ReadFailed as error:
         # What a limit over the cap does is not documented: a service may refuse.
         if error.status != 400:
             raise
-        return _pages(door, lanes, [1], DOCUMENTED_PAGE)[0]
+        return (yield [(1, DOCUMENTED_PAGE)])[0]
 
 
-def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
+def _other_pages(
+    first: Part,
+) -> Generator[list[Page], list[Part], list[Part]]:
     """
     All that `total` promises, or until nothing new comes: it may promise too much.
 
     A service that ignores `page` has rows on every page, and always the same.
     """
-    found: list[_Page] = []
+    found: list[Part] = []
     seen = {row.task.id for row in first.rows}
     last = -(-first.total // first.size)
     for start in range(2, last + 1, AT_ONCE):
-        some = _pages(
-            door, lanes, range(start, min(start + AT_ONCE, last + 1)), first.size
-        )
+        numbers = range(start, min(start + AT_ONCE, last + 1))
+        some = yield [(number, first.size) for number in numbers]
         found += some
         new = {row.task.id for page in some for row in page.rows} - seen
         if not new or not all(page.rows for page in some):
@@ -112,18 +126,51 @@ def _other_pages(door: Door, lanes: Lanes | None, first: _Page) -> list[_Page]:
     return found
 
 
-def _pages(
-    door: Door, lanes: Lanes | None, numbers: Sequence[int], size: int
-) -> list[_Page]:
-    """Some pages at once; the lanes also watch over an answer that never ends."""
-    if lanes is None:
-        return [_page(door, number, size) for number in numbers]
-    found: list[_Page] = []
-    for _, page in lanes.map(lambda number: _page(door, number, size), numbers):
-        if isinstance(page, Exception):
-            raise page
-        found.append(page)
-    return found
+class Listing:
+    """A listing on its way: its pages are looked at in turns."""
+
+    def __init__(self, ask: Callable[[Page], Part], lanes: Lanes) -> None:
+        self._ask = ask
+        self._lanes = lanes
+        self._asking = asking()
+        self._listed: Listed | None = None
+        self._step(partial(next, self._asking))
+
+    def turn(self, seconds: float) -> Listed | None:
+        """
+        All of it once it is there; waits so many seconds for a page, with 0 for none.
+
+        The lanes also watch over an answer that never ends.
+        """
+        if self._listed is not None:
+            return self._listed
+        for _, came in self._pages.wait(seconds) if seconds else self._pages.ended():
+            if isinstance(came, Exception):
+                self._step(partial(self._asking.throw, came))
+                return self._listed
+            self._came.append(came)
+        if not self._pages.pending:
+            self._step(partial(self._asking.send, self._came))
+        return self._listed
+
+    def _step(self, go_on: Callable[[], list[Page]]) -> None:
+        try:
+            wanted = go_on()
+        except StopIteration as end:
+            self._listed = end.value
+            return
+        self._came: list[Part] = []
+        self._pages: Batch[Page, Part] = self._lanes.batch()
+        for one in wanted:
+            self._pages.submit(one, partial(self._ask, one))
+
+
+def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
+    """The whole account, now."""
+    listing = Listing(partial(page, door), Alone() if lanes is None else lanes)
+    while (listed := listing.turn(BREATH)) is None:
+        pass
+    return listed
 
 
 def _is_page(answer: Answer) -> bool:
@@ -131,13 +178,15 @@ def _is_page(answer: Answer) -> bool:
     return isinstance(data.get("tasks"), list) and isinstance(data.get("total"), int)
 
 
-def _page(door: Door, number: int, size: int) -> _Page:
+def page(door: Door, wanted: Page) -> Part:
+    """One page."""
+    number, size = wanted
     params = {"page": str(number), "limit": str(size)}
     into = partial(_rows_of, size)
     return door.take("/v1/task", _is_page, into, **params)
 
 
-def _rows_of(size: int, answer: Answer) -> _Page:
+def _rows_of(size: int, answer: Answer) -> Part:
     data = unwrap(answer)
     tasks, total = data.get("tasks"), data.get("total")
     assert isinstance(tasks, list)  # noqa: S101  # that is its shape
@@ -154,7 +203,7 @@ def _rows_of(size: int, answer: Answer) -> _Page:
     if 0 < len(rows) < min(capped, total):
         # A service may cap the page and still repeat the limit it was asked for.
         capped = len(rows)
-    return _Page(rows, total, capped)
+    return Part(rows, total, capped)
 
 
 def _row(row: Mapping[str, object]) -> Row:

@@ -2,48 +2,47 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from taskops.errors import NotFound, OutcomeUnknown, TaskopsError
-from taskops.model.ports import Event
-from taskops.model.resource import Identity, Observed, Reading, Target, Version
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
-from taskops.model.values import EMPTY, Secret, at, knows_a_secret, secrets
+from taskops.model.values import EMPTY, Secret, at, secrets
 from taskops.providers.anchor import shapes
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
     request_body,
-    row_of,
     text_of,
-    version_of,
 )
-from taskops.providers.anchor.generate import GenerateApi, Generation, left_alone
+from taskops.providers.anchor.generate import GenerateApi, Generation
 from taskops.providers.anchor.limits import cannot_hold
 from taskops.providers.anchor.listing import list_tasks, unwrap
+from taskops.providers.anchor.objects import metadata, version, whole
+from taskops.providers.anchor.reading import AccountReading
 from taskops.providers.http.door import Door
 from taskops.providers.http.keys import key_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.problem import Problem
     from taskops.model.record import Job, Record
-    from taskops.model.resource import Address, Kind, Resource
+    from taskops.model.resource import (
+        Address,
+        Identity,
+        Kind,
+        Observed,
+        Reading,
+        Resource,
+        Version,
+    )
     from taskops.model.step import Step
-    from taskops.model.values import Code, Tree
+    from taskops.model.values import Tree
 
-T = TypeVar("T")
-R = TypeVar("R")
 
 KEY = "ANCHORBROWSER_API_KEY"
 BASE_URL = "ANCHORBROWSER_BASE_URL"
 DEFAULT_URL = "https://api.anchorbrowser.io"
-
-NUMBER = re.compile(r"[0-9]{1,18}")
-"""A published version; a task without one says `draft`."""
 
 
 def open_anchor(
@@ -119,133 +118,20 @@ class Anchor:
         refresh: bool = False,
     ) -> Reading:
         """The listing, and the versions of all that the ledger does not vouch for."""
-        # Asked first: the listing must not be older than the end of what it shows.
-        ended = frozenset(self._each(self.generation.ended, left_alone(wanted, known)))
-        listed = list_tasks(self.door, self.lanes)
-        rows = {row.task.id: row.task for row in listed.rows}
-        self._tell(len(rows), len(rows), "tasks listed")
-        descriptions = {row.task.id: row.description for row in listed.rows}
-        for observed, description in self._not_listed_yet(known, rows):
-            rows[observed.id] = observed
-            descriptions[observed.id] = description
-        asked = _asked(wanted, known, rows)
-        found = dict(rows)
-        unread = []
-        for object_id, (resource, record) in asked.items():
-            row = rows[object_id]
-            told = None if refresh else _vouched(row, resource, record)
-            if told is None:
-                unread.append((row, resource))
-            else:
-                found[object_id] = told
-        for observed in self._versions_of(unread, descriptions):
-            found[observed.id] = observed
-        return Reading(
-            Target(self.door.origin, listed.team),
-            tuple(found.values()),
-            complete=not listed.incomplete_because,
-            incomplete_because=listed.incomplete_because,
-            requests=self.door.requests,
-            ended=ended,
+        return self.begin(known, refresh=refresh).read(wanted)
+
+    def begin(
+        self, known: Mapping[Address, Record], *, refresh: bool = False
+    ) -> AccountReading:
+        """The same, with what is wanted told one by one."""
+        return AccountReading(
+            self.door,
+            self.lanes,
+            self.listener,
+            self.generation,
+            known,
+            refresh=refresh,
         )
-
-    def _not_listed_yet(
-        self, known: Mapping[Address, Record], rows: Mapping[str, Observed]
-    ) -> list[tuple[Observed, str]]:
-        """What we made may be there before the listing shows it, or never be listed."""
-        missing = [r for r in known.values() if r.id and r.id not in rows]
-        return [there for there in self._each(self._ours, missing) if there is not None]
-
-    def _ours(self, record: Record) -> tuple[Observed, str] | None:
-        there = self._metadata(record.id)
-        if there is None and record.kind == "generated":
-            return self._unlisted(record)
-        return there
-
-    def _unlisted(self, record: Record) -> tuple[Observed, str] | None:
-        """A generated task that only its own status speaks of, now and before."""
-        job = record.job
-        if job is None or not job.poll_id or record.live:
-            return None
-        if not self.generation.exists(job):
-            return None
-        return Observed("anchor", record.id, record.name, "workflow"), ""
-
-    def _metadata(self, object_id: str) -> tuple[Observed, str] | None:
-        """One object without its versions, and its own description."""
-        try:
-            answer = unwrap(self.door.read(f"/v1/task/{object_id}", shapes.task))
-        except NotFound:
-            return None
-        if answer.get("deleted"):
-            return None
-        row = replace(row_of(answer), id=object_id, row="")
-        return row, text_of(answer.get("description"))
-
-    def _versions_of(
-        self,
-        rows: Sequence[tuple[Observed, Resource | None]],
-        descriptions: Mapping[str, str],
-    ) -> list[Observed]:
-        def look(item: tuple[Observed, Resource | None]) -> Observed:
-            row, resource = item
-            code = resource.code if resource is not None else None
-            return self._whole(row, descriptions.get(row.id, ""), code)
-
-        found: list[Observed] = []
-        for observed in self._each(look, rows):
-            found.append(observed)
-            self._tell(len(found), len(rows), "tasks read")
-        return found
-
-    def _each(self, work: Callable[[T], R], items: Sequence[T]) -> Iterator[R]:
-        """Every result, several at once and watched over where there are lanes."""
-        if self.lanes is None:
-            yield from map(work, items)
-            return
-        for _, result in self.lanes.map(work, items):
-            if isinstance(result, Exception):
-                raise result
-            yield result
-
-    def _tell(self, done: int, total: int, what: str) -> None:
-        if self.listener is not None:
-            self.listener(Event("read", what, done=done, total=total))
-
-    def _whole(self, row: Observed, description: str, code: Code | None) -> Observed:
-        """The row with both of its versions; either may not be there."""
-        keep = code.sha256 if code is not None else ""
-        draft = self._version(row.id, "draft", description, keep)
-        latest = self._version(row.id, "latest", description, keep)
-        if latest is None and NUMBER.fullmatch(row.version):
-            # The task says that this one is published. Whoever took the 404 for an
-            # answer would deploy the same once more.
-            latest = self._version(row.id, row.version, description, keep)
-        return Observed(
-            row.provider,
-            row.id,
-            row.name,
-            row.language,
-            draft,
-            latest,
-            latest.number if latest is not None else "",
-            row.updated_at,
-            row.row,
-            status=row.status,
-        )
-
-    def _version(
-        self, object_id: str, which: str, description: str, keep: str
-    ) -> Version | None:
-        try:
-            answer = unwrap(
-                self.door.read(f"/v1/task/{object_id}/{which}", shapes.version)
-            )
-        except NotFound:
-            return None
-        if answer.get("deleted"):
-            return None
-        return version_of(answer, description, keep=keep)
 
     def look(self, at: Identity) -> Observed | None:
         """One object now, by its id; by its name where no id is known."""
@@ -256,8 +142,8 @@ class Anchor:
             if len(named) != 1:
                 return None
             object_id = named[0]
-        found = self._metadata(object_id)
-        return None if found is None else self._whole(*found, None)
+        found = metadata(self.door, object_id)
+        return None if found is None else whole(self.door, *found, "")
 
     def perform(self, step: Step) -> Done:
         """One write; a step that is already so sends nothing."""
@@ -296,7 +182,7 @@ class Anchor:
         """Each deploy makes a version, so nothing is sent when it is live already."""
         # The task's own description was just written, or is the wanted one already.
         description = text_of(step.spec.get("description"))
-        live = self._version(step.id, "latest", description, "")
+        live = version(self.door, step.id, "latest", description, "")
         if live is not None and live.digest == step.wanted and _has(live, step.spec):
             return Done(step.id, already=True)
         body, hidden = request_body(None, step.spec, step.before)
@@ -329,28 +215,6 @@ class Anchor:
         return self.generation.recover(job, after, [row.task for row in rows])
 
 
-def _asked(
-    wanted: Sequence[Resource],
-    known: Mapping[Address, Record],
-    rows: Mapping[str, Observed],
-) -> dict[str, tuple[Resource | None, Record | None]]:
-    """The objects that anybody speaks of, with the resource and the record."""
-    by_name: dict[str, list[str]] = {}
-    for observed in rows.values():
-        by_name.setdefault(observed.name, []).append(observed.id)
-    asked: dict[str, tuple[Resource | None, Record | None]] = {}
-    for record in known.values():
-        made = record.job.made if record.job is not None else ""
-        if (object_id := record.id or made) in rows:
-            asked[object_id] = (None, record)
-    for resource in wanted:
-        own = known.get(resource.address)
-        ids = [own.id] if own is not None and own.id in rows else []
-        for object_id in ids or by_name.get(resource.name, []):
-            asked[object_id] = (resource, own)
-    return asked
-
-
 def _has(live: Version, spec: Tree) -> bool:
     """Whether it holds the same secrets; one that is not shown may be another."""
     for path, secret in secrets(spec):
@@ -359,41 +223,3 @@ def _has(live: Version, spec: Tree) -> bool:
         if secret.known and not same:
             return False
     return True
-
-
-def _vouched(
-    row: Observed, resource: Resource | None, record: Record | None
-) -> Observed | None:
-    """The row with the versions that the ledger vouches for, where that is enough."""
-    if (
-        record is None
-        or record.seen is None
-        or not row.row
-        or record.seen.row != row.row
-    ):
-        return None
-    seen = record.seen
-    if resource is not None and resource.kind == "code":
-        live = seen.live if resource.publish or seen.draft is None else seen.draft
-        # What differs will be shown, and needs its values.
-        if live != resource.digest:
-            return None
-        # No digest holds a secret: only the service can say which one it has.
-        if knows_a_secret(resource.content):
-            return None
-    draft, latest = (
-        None if told is None else Version(told) for told in (seen.draft, seen.live)
-    )
-    return Observed(
-        row.provider,
-        row.id,
-        row.name,
-        row.language,
-        draft,
-        latest,
-        record.version,
-        row.updated_at,
-        row.row,
-        vouched=True,
-        status=row.status,
-    )

@@ -127,6 +127,9 @@ class BrowserUse:
         """Seconds since the epoch by the service's last `Date` header."""
         return self.door.date()
 
+    def begin(self, known: Mapping[Address, Record], *, refresh: bool = False) -> None:
+        """Nothing: what is searched for depends on all that is wanted."""
+
     def read(
         self,
         wanted: Sequence[Resource],

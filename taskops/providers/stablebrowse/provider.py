@@ -122,6 +122,9 @@ class StableBrowse:
         """Seconds since the epoch by the service's last `Date` header."""
         return self.door.date()
 
+    def begin(self, known: Mapping[Address, Record], *, refresh: bool = False) -> None:
+        """Nothing: what is searched for depends on all that is wanted."""
+
     def read(
         self,
         wanted: Sequence[Resource],

@@ -48,6 +48,9 @@ class Simulated:
         self.after(step)
         return done
 
+    def begin(self, known: Mapping[Address, Record], *, refresh: bool = False) -> None:
+        raise AssertionError("an apply reads nothing")
+
     def look(self, at: Identity) -> Observed | None:
         found = self.service.objects.get(at.id)
         named = [o for o in self.service.objects.values() if o.name == at.name]
