@@ -16,7 +16,7 @@ from taskops.cli.clock import SystemClock
 from taskops.cli.masking import mask, traced
 from taskops.cli.repository import checked_out, commit_of, repository_of
 from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
-from taskops.errors import InvalidManifests, TaskopsError
+from taskops.errors import InvalidManifests
 from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
@@ -126,6 +126,8 @@ class Session:
 
     def emulator(self) -> Emulator:
         """The account beside the project, opened once."""
+        from taskops.cli.emulated import emulator_file, open_account
+
         if self._emulator is None:
             self._emulator = open_account(str(emulator_file(self.home)))
         return self._emulator
@@ -223,17 +225,6 @@ def _doubtful(plan: Plan) -> bool:
     return bool(doubt) and plan.against == "service"
 
 
-def emulator_file(home: Path) -> Path:
-    """Where the emulated account of a project lives."""
-    folder = home / ".taskops"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        # Nothing in here belongs into git, whatever the project's own rules say.
-        ignore.write_text("*\n", "utf-8")
-    return folder / "emulator.db"
-
-
 def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> None:
     """Tell each service's door what no answer may bring back to light."""
     for resource in resources:
@@ -244,23 +235,6 @@ def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> No
             if secret.known and provider is not None:
                 cast("Any", provider).door.redactor.add(secret.reveal())
                 mask([secret.reveal()])
-
-
-def open_account(path: str, behaviours: Mapping[str, str] | None = None) -> Emulator:
-    """The account in a file; raises TaskopsError where the file holds none."""
-    import sqlite3
-
-    from taskops.emulator.app import Emulator
-    from taskops.emulator.stamp import OtherFormError
-
-    try:
-        return Emulator(path, behaviours=behaviours)
-    except (sqlite3.Error, OtherFormError) as error:
-        raise TaskopsError(
-            f"the emulated account `{path}` cannot be opened",
-            str(error),
-            "move the file away to begin with an empty account",
-        ) from error
 
 
 @contextmanager

@@ -37,7 +37,7 @@ def command(
     listed: bool,
 ) -> None:
     """Serve an account of all three services on this machine."""
-    from taskops.cli.wiring import open_account
+    from taskops.cli.emulated import open_account
     from taskops.emulator.behaviours import KNOBS, UnknownKnobError
     from taskops.emulator.server import serve
 
@@ -70,7 +70,7 @@ def command(
 
 
 def _file(directory: str) -> str:
-    from taskops.cli.wiring import emulator_file
+    from taskops.cli.emulated import emulator_file
     from taskops.manifests.project import find_project
 
     return str(emulator_file(find_project(Path(directory))))
