@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from taskops.cli.github import block, in_actions, write_outputs, write_summary
+from taskops.cli.github import in_actions
+from taskops.cli.runner_files import block, write_outputs, write_summary
 from taskops.errors import Exit
 from taskops.model.values import canonical
 from taskops.render.markdown import plan_markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskops.errors import NotApproved
     from taskops.render.sheet import Sheet
 
@@ -98,3 +101,32 @@ def check_on_page(code: int, told: str) -> None:
     elif in_actions(os.environ):
         write_outputs(os.environ, {"result": "ok"})
         write_summary(os.environ, f"**Valid**\n{block(told)}")
+
+
+def applied(report: str, *, goes_on: bool = False) -> str:
+    """What came of an apply, as Markdown above its plan."""
+    again = "Here that is: Re-run failed jobs.\n\n" if goes_on else ""
+    return f"### What came of it\n{block(report)}\n{again}### The plan\n\n"
+
+
+def both_ways_out(told: str) -> str:
+    """The two commands that end a drift, as Markdown; empty where there is none."""
+    if not told:
+        return ""
+    return (
+        f"\n### Changed on the service: two ways out\n{block(told)}\n"
+        "To undo it without a terminal: Actions → apply → Run workflow; pick this "
+        "environment and paste the digest.\n"
+    )
+
+
+def never_applied(names: Sequence[str]) -> str:
+    """What was merged and still waits, as Markdown; empty where nothing does."""
+    if not names:
+        return ""
+    told = block("\n".join(names))
+    return (
+        f"\n### Merged, but not applied\n{told}\n"
+        "To apply it: Actions → apply → Run workflow; pick this environment and leave "
+        "the digest empty.\n"
+    )

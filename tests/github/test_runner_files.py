@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskops.cli.github import SUMMARY, block, within, write_outputs, write_summary
+from taskops.cli.runner_files import (
+    SUMMARY,
+    block,
+    within,
+    write_outputs,
+    write_summary,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

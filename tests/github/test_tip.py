@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskops.cli.github import superseded_by
+from taskops.cli.superseded import superseded_by
 from taskops.errors import Guarded, TaskopsError
 
 if TYPE_CHECKING:

@@ -88,7 +88,8 @@ def apply(given: dict[str, Any]) -> int:
 
 def _superseded(given: dict[str, Any], opened: Session) -> bool:
     """Whether a newer commit is there to be applied, by a job of its own."""
-    from taskops.cli.github import superseded_by, write_outputs, write_summary
+    from taskops.cli.runner_files import write_outputs, write_summary
+    from taskops.cli.superseded import superseded_by
 
     if given["at"] or given["emulator"]:
         return False
@@ -146,8 +147,7 @@ def _apply(
 ) -> int:
     from taskops.cli.carrying import carry
     from taskops.cli.forms import rendered
-    from taskops.cli.github import applied
-    from taskops.cli.github_outputs import plan_on_page, refusal_on_page
+    from taskops.cli.github_outputs import applied, plan_on_page, refusal_on_page
     from taskops.cli.next_command import command_after, resuming
     from taskops.cli.streams import Out, look_of
     from taskops.errors import Exit, NotApproved

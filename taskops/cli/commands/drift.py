@@ -30,8 +30,11 @@ Examples:
 def command(**given: Any) -> int:
     """Tell what moved on the service outside git; exit 2 if something did."""
     from taskops.cli.forms import rendered
-    from taskops.cli.github import both_ways_out, never_applied
-    from taskops.cli.github_outputs import plan_on_page
+    from taskops.cli.github_outputs import (
+        both_ways_out,
+        never_applied,
+        plan_on_page,
+    )
     from taskops.cli.streams import Out
     from taskops.cli.watching import watching
     from taskops.cli.wiring import session
