@@ -25,6 +25,7 @@ from taskops.applying.replacing import (
 )
 from taskops.errors import (
     AuthenticationFailed,
+    NameTaken,
     OutcomeUnknown,
     ReadFailed,
     Refused,
@@ -323,7 +324,10 @@ class CarryingJob:
                 "failed",
                 f"the new task is ready as `{job.name}` but could not take the "
                 f"place of `{after.name}`: {error.summary}",
-                "both exist; run `taskops apply` again",
+                f"both exist; rename or delete what else is named `{after.name}` on "
+                "the service, then run `taskops apply` again"
+                if isinstance(error, NameTaken)
+                else "both exist; run `taskops apply` again",
             )
         finally:
             self.wrote |= placing.wrote

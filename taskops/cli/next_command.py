@@ -30,17 +30,19 @@ def resuming(report: Report, given: dict[str, Any]) -> str:
     if given.get("plan_file"):
         file = shlex.quote(given["plan_file"])
         return f"taskops apply {file}{place_words(given, shape=False)}"
-    return f"taskops apply{place_words(given)}{_retries(report)}"
+    return f"taskops apply{place_words(given)}{_retries(report, given)}"
 
 
-def _retries(report: Report) -> str:
+def _retries(report: Report, given: dict[str, Any]) -> str:
     """The flags without which nothing would be done about what is left."""
     left = [
         o for o in report.outcomes if o.status not in ("applied", "already_satisfied")
     ]
     if not left or not all(_start_failed(outcome) for outcome in left):
         return ""
-    return "".join(f" --retry {shlex.quote(outcome.address.name)}" for outcome in left)
+    asked = given.get("retry", ())
+    names = [o.address.name for o in left if o.address.name not in asked]
+    return "".join(f" --retry {shlex.quote(name)}" for name in names)
 
 
 def _start_failed(outcome: Outcome) -> bool:

@@ -48,9 +48,15 @@ def smoke(
     failed = [attempt for attempt in attempts if attempt.verdict != "passed"]
     tell(f"smoke: {len(attempts) - len(failed)} of {len(attempts)} succeeded")
     for attempt in failed:
-        tell(f"  {line(attempt.name)}: {line(attempt.status)}, {line(attempt.text)}")
+        text = "; ".join(attempt.text.splitlines())
+        tell(f"  {line(attempt.name)}: {line(attempt.status)}, {line(text)}")
     if back:
-        _take_back(opened, plan, failed, tell)
+        bad = [attempt for attempt in failed if attempt.verdict == "failed"]
+        _take_back(opened, plan, bad, tell)
+        for attempt in failed:
+            if attempt.verdict != "failed":
+                # No credits or no answer says nothing about the code.
+                tell(f"  {line(attempt.name)}: stays live, for it was not seen to fail")
     return Exit.FAILED if failed else Exit.OK
 
 

@@ -69,7 +69,7 @@ def _row(resource: Resource, record: Record | None, context: Context) -> Decisio
     if job.status == "unknown":
         return _unknown(resource, job, before, context)
     if isinstance(found, Stranger):
-        return Keep(resource.address, "unowned", "replaced by somebody")
+        return _foreign(resource, found.observed, "replaced by somebody", context)
     if job.status == "failed":
         return failed(resource, job, before, context)
     return _ready(resource, record, job, before, context)
@@ -98,12 +98,19 @@ def _owned_elsewhere(
 def _unrecorded(resource: Resource, found: Identified, context: Context) -> Decision:
     if not isinstance(found, Mine | Stranger):
         return Start(resource.address, resource, "new")
+    why = "exists; not generated from here"
+    return _foreign(resource, found.observed, why, context)
+
+
+def _foreign(
+    resource: Resource, there: Observed, why: str, context: Context
+) -> Decision:
+    """What somebody else made counts as generated from here only if that is said."""
     options = context.options
     if resource.adopt or options.adopt_all or resource.address.name in options.adopt:
-        return Keep(
-            resource.address, "adopted", "", found.observed, resource, records=True
-        )
-    return Keep(resource.address, "unowned", "exists; not generated from here")
+        return Keep(resource.address, "adopted", "", there, resource, records=True)
+    note = f"{why}; `adopt: true` takes it over as it is"
+    return Keep(resource.address, "unowned", note)
 
 
 def _replacing(

@@ -108,11 +108,22 @@ def _values(field: Field, look: Look, used: int) -> str:
         return f"{words.HIDDEN}, changed or sent again"
     room = max((look.width or 200) - used - 4, VALUE) // 2
     dots = look.letters("…")
+    texts = (words.before_text(field), words.value_text(field.after))
     before, after = (
-        clean.shortened(text, room, dots)
-        for text in (words.before_text(field), words.value_text(field.after))
+        clean.shortened(text, room, dots) for text in _around(*texts, room, dots)
     )
     return f"{before} {look.letters('→')} {after}"
+
+
+def _around(before: str, after: str, room: int, dots: str) -> tuple[str, str]:
+    """Both without what they begin with alike, where the difference would be cut."""
+    pairs = enumerate(zip(before, after, strict=False))
+    least = min(len(before), len(after))
+    alike = next((at for at, (one, other) in pairs if one != other), least)
+    if alike <= room * 2 // 3 or max(len(before), len(after)) <= room:
+        return before, after
+    start = alike - room // 3
+    return dots + before[start:], dots + after[start:]
 
 
 def _hunks(code: CodeDifference, look: Look) -> Iterator[str]:

@@ -154,20 +154,26 @@ def _start(change: Start, digest: str) -> Row:
         change.after.manifest,
         (
             *risks.of_origin(change.origin),
-            *(("replaces the live task",) if again else ()),
+            *((_replaced(change.before),) if again else ()),
             *risks.of_given(change.after.spec),
         ),
         None if change.before is None else _there(change.before),
     )
 
 
+def _replaced(before: Observed | None) -> str:
+    """A start that failed is listed too, and was never live."""
+    failed = before is not None and before.row and before.latest is None
+    return "replaces one that never got ready" if failed else "replaces the live task"
+
+
 def _wait(change: Wait) -> Row:
-    after = change.after
+    after, running = change.after, change.job.status == "running"
     return Row(
         str(change.address),
         "wait",
         "agent" if after is None else after.kind,
-        "wait for the one in flight",
+        "wait for the one in flight" if running else "finish what was started",
         "",
         change.note,
         manifest="" if after is None else after.manifest,

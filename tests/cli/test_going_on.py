@@ -25,10 +25,12 @@ def test_a_failed_generation_goes_on_with_retry(tmp_path: Path) -> None:
     with service() as there:
         there.account.set_behaviours({"generate_result": "failed"})
         failed = taskops(root, "apply", "--yes", **there.variables)
+        twice = taskops(root, "apply", "--yes", "--retry", "report", **there.variables)
         there.account.set_behaviours({"generate_result": "ready"})
         said = failed.out.splitlines()[-1].removeprefix("Go on with: taskops ")
 
         again = taskops(root, *said.split(), "--yes", **there.variables)
 
     assert said == "apply --retry report"
+    assert twice.out.splitlines()[-1] == f"Go on with: taskops {said}"
     assert (again.code, "1 applied" in again.out) == (0, True)

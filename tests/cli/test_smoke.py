@@ -126,3 +126,21 @@ def test_without_a_version_before_nothing_is_taken_back(
 
     assert code == 1
     assert "no version before" in said
+
+
+def test_what_could_not_be_run_says_nothing_about_the_version(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    write(project, 2)
+    unpaid = {"do": "status", "status": 402, "method": "POST", "path": "/run/"}
+    emulator.set_faults([unpaid])
+
+    code, said = apply(project, server, "--smoke-rollback")
+
+    assert code == 1
+    assert "t: stays live, for it was not seen to fail" in said
+    assert "\\n" not in said
+    assert kinds(emulator).count("deploy") == 2
+    emulator.set_faults([])
+    assert apply(project, server)[0] == 0

@@ -12,6 +12,7 @@ from taskops.applying import carry_jobs
 from taskops.applying.approval import Approval
 from taskops.errors import NotApproved
 from taskops.model.change import Keep, Start, Update, Wait
+from taskops.render.walk import sheet_of
 
 if TYPE_CHECKING:
     from taskops.model.resource import Resource
@@ -389,6 +390,35 @@ def test_what_is_taken_over_counts_as_made_from_what_is_wanted(
     account.apply([invoice("second", adopt=True)])
     assert starts(account) == 2
     assert settled(account, invoice("second", adopt=True))
+
+
+def test_what_somebody_put_in_its_place_is_taken_over_when_that_is_said(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    account.emulator.edit(name="invoice", delete=True)
+    account.emulator.edit(name="invoice", new=True, language="workflow")
+
+    (kept,) = account.plan([invoice("first")]).changes
+    account.apply([invoice("first")], adopt=("invoice",))
+
+    assert isinstance(kept, Keep)
+    assert kept.why == "unowned"
+    assert "`adopt: true` takes it over" in kept.note
+    assert starts(account) == 1
+    assert settled(account, invoice("first"))
+
+
+def test_what_failed_is_not_called_live_when_it_is_tried_again(
+    account: Account,
+) -> None:
+    account.apply([invoice("EMULATE-FAILURE")])
+
+    plan = account.plan([invoice("EMULATE-FAILURE")], retry=("invoice",))
+
+    (row,) = sheet_of(plan).rows
+    assert "replaces one that never got ready" in row.risks
+    assert "replaces the live task" not in row.risks
 
 
 def test_a_draft_that_healed_itself_is_a_note(account: Account) -> None:

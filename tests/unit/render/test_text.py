@@ -64,6 +64,15 @@ def test_a_value_is_cut_to_the_width() -> None:
     assert "…" in text
 
 
+def test_a_long_value_is_shown_where_it_differs() -> None:
+    start = "sign in and open the page, " * 20
+    told = Difference(("user_task",), start + "then stop", start + "then go on", "new")
+    text = plan_text(sheets.sheet(sheets.update("a", told)), Look(width=100))
+    assert "stop" in text
+    assert "go on" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
 def test_a_secret_shows_its_place_only() -> None:
     told = Difference(("proxy",), Secret("old-pass"), Secret("new-pass"), "pending")
     text = plan_text(sheets.sheet(sheets.update("a", told)))
