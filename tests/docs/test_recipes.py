@@ -270,3 +270,13 @@ def test_the_hook_that_runs_before_a_commit(team: Team) -> None:
     assert team.generic(wrong, hook["entry"])[0] == 3
     for name in ("taskops.yaml", "a/tasks/hello.yml", "tasks/hello.ts"):
         assert re.search(hook["files"], name)
+
+
+def test_the_readme_says_the_same_in_short() -> None:
+    text = (ROOT / "README.md").read_text("utf-8")
+    [told] = re.findall(
+        r"^Any other engine needs the same four commands: .*$", text, re.MULTILINE
+    )
+    commands = [words for words in re.findall(r"`([^`]*)`", told) if "taskops" in words]
+
+    assert commands == [line.replace(" --env production", "") for line in GENERIC]
