@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taskops.errors import TaskopsError, UsageError
+from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
 from taskops.model.values import canonical
@@ -36,6 +36,9 @@ class PlanFile:
 
     def cut(self, plan: Plan) -> Plan:
         """What is approved of the plan of now; raises Stale or UsageError."""
+        if plan.verdict == Exit.UNKNOWN:
+            # Not something that moved: its own words tell what to do.
+            return plan
         approved = only_saved(self.saved, plan)
         require_as_shown(self.sheet, sheet_of(approved), self.path)
         return approved
@@ -84,6 +87,7 @@ def saved_plan(sheet: Sheet, path: str) -> SavedPlan:
                     for field in row.fields
                 },
                 there=_there(row),
+                follows=row.follows,
             )
             for row in sheet.rows
             if row.digest

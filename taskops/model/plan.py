@@ -100,6 +100,16 @@ class Plan:
         """The kept addresses whose record will be written or dropped."""
         return tuple(c for c in self.changes if isinstance(c, Keep) and c.records)
 
+    def follows(self, change: Change) -> str:
+        """Which start of the same content it tries again; empty for the first."""
+        record = self.prior.get(change.address)
+        if not isinstance(change, Start) or record is None:
+            return ""
+        job = record.next or record.job
+        if job is None or job.digest != change.after.digest:
+            return ""
+        return job.intent or job.poll_id
+
     def counts(self) -> Counter[str]:
         """How many of each: create, update, start, wait, delete, and keeps."""
         counts: Counter[str] = Counter()

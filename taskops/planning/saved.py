@@ -32,6 +32,8 @@ class SavedChange:
     fields: Mapping[str, tuple[str, str]]
     there: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """What `places` says of the object as it was; empty where there was none."""
+    follows: str = ""
+    """The start that it tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,11 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
     kept: list[Change] = []
     for change in saved.changes:
         there = now.get(change.address)
-        if there is not None and plan.digests.get(change.address) == change.digest:
+        if there is not None and _still_stands(change, there, plan):
             kept.append(there)
         elif not _done(change, there):
-            moved.append(_told(change, there))
+            again = plan.follows(there) if there is not None else ""
+            moved.append(_told(change, there, again))
     if moved:
         raise Stale(
             "the plan is not true any more; nothing was written",
@@ -70,7 +73,7 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
             HINT,
         )
     bookkeeping = [c for c in plan.changes if isinstance(c, Keep)]
-    digests = {c.address: plan.digests[c.address] for c in kept}
+    digests = {c.address: plan.digests[c.address] for c in kept if _writes(c)}
     return replace(
         plan,
         changes=tuple(sorted([*kept, *bookkeeping], key=lambda c: c.address)),
@@ -115,6 +118,20 @@ def _words(value: object) -> str:
     return str(value) if value else "none"
 
 
+def _still_stands(saved: SavedChange, now: Change, plan: Plan) -> bool:
+    """Whether it is what was approved, or the rest of what was begun of it."""
+    if isinstance(now, Wait):
+        return now.after is not None and now.after.digest == saved.to
+    if plan.digests.get(saved.address) != saved.digest:
+        return False
+    # One approval of --retry is one start: not another one of what failed since.
+    return plan.follows(now) == saved.follows
+
+
+def _writes(change: Change) -> bool:
+    return not isinstance(change, Wait)
+
+
 def _done(saved: SavedChange, now: Change | None) -> bool:
     """Whether what was approved is already so."""
     if not saved.to:
@@ -124,7 +141,7 @@ def _done(saved: SavedChange, now: Change | None) -> bool:
     return now.why in ("same", "adopted") and now.after.digest == saved.to
 
 
-def _told(saved: SavedChange, now: Change | None) -> str:
+def _told(saved: SavedChange, now: Change | None, again: str) -> str:
     """What is different now, field by field with both values."""
     name = f"`{saved.address}`"
     if now is None:
@@ -132,8 +149,10 @@ def _told(saved: SavedChange, now: Change | None) -> str:
     after = getattr(now, "after", None)
     if after is not None and saved.to and after.digest != saved.to:
         return f"{name}: its manifest, code or variables changed since the plan"
-    if isinstance(now, Wait):
-        return f"{name}: it has been started meanwhile"
+    if isinstance(now, Keep) and now.why == "failed":
+        return f"{name}: it has been started meanwhile, and failed"
+    if again != saved.follows:
+        return f"{name}: it has been tried again meanwhile"
     fields, there = _fields(now), _there(now)
     told: list[str] = []
     if saved.there.get("id") == there.get("id"):

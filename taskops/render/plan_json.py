@@ -69,6 +69,7 @@ def row_data(row: Row) -> dict[str, object]:
         "to": row.to,
         "id": row.id,
         "there": None if row.there is None else asdict(row.there),
+        "follows": row.follows,
         "manifest": row.manifest,
         "risks": row.risks,
         "fields": [_field_data(field) for field in row.fields],
@@ -161,6 +162,7 @@ def _row(data: Json) -> Row:
         str(data["manifest"]),
         tuple(str(risk) for risk in cast("list[object]", data["risks"])),
         _there(data.get("there")),
+        str(data.get("follows") or ""),
     )
 
 

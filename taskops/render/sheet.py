@@ -58,6 +58,8 @@ class Row:
     risks: tuple[str, ...] = ()
     """Why a person should look at this one first."""
     there: There | None = None
+    follows: str = ""
+    """Which start of the same content it tries again; empty for the first."""
 
     @property
     def provider(self) -> str:

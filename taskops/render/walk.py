@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -23,9 +24,7 @@ STARTS = MappingProxyType({"generated": "generate", "agent": "run", "code": "sta
 def sheet_of(plan: Plan, options: Mapping[str, object] | None = None) -> Sheet:
     """What the plan shows; `options` are the flags that shaped it."""
     rows = tuple(
-        row
-        for change in plan.changes
-        if (row := _row(change, plan.digests.get(change.address, ""))) is not None
+        row for change in plan.changes if (row := _row(change, plan)) is not None
     )
     return Sheet(
         project=plan.project,
@@ -65,7 +64,8 @@ def _counts(plan: Plan, rows: Iterable[Row]) -> dict[str, int]:
     return counts
 
 
-def _row(change: Change, digest: str) -> Row | None:
+def _row(change: Change, plan: Plan) -> Row | None:
+    digest = plan.digests.get(change.address, "")
     match change:
         case Keep():
             return None
@@ -74,7 +74,7 @@ def _row(change: Change, digest: str) -> Row | None:
         case Update():
             return _update(change, digest)
         case Start():
-            return _start(change, digest)
+            return replace(_start(change, digest), follows=plan.follows(change))
         case Wait():
             return _wait(change)
         case Delete():
