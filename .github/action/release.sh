@@ -3,14 +3,21 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+refuse() {
+  printf 'error: %s\n  hint: %s\n' "$1" "$2" >&2
+  printf '**No release**: %s; %s.\n' "$1" "$2" >>"${GITHUB_STEP_SUMMARY:-/dev/null}"
+  exit 1
+}
+
 version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' taskops/__init__.py)
 if [[ "$GITHUB_REF_NAME" != "v$version" ]]; then
-  echo "error: the tag is $GITHUB_REF_NAME, but the version is $version" >&2
-  exit 1
+  refuse "the tag is $GITHUB_REF_NAME, but the version is $version" \
+    "set \`__version__\` in taskops/__init__.py, and tag the commit that has it"
 fi
-if ! grep -qF "## [$version]" CHANGELOG.md && ! grep -qF "## $version" CHANGELOG.md; then
-  echo "error: CHANGELOG.md has no section for $version" >&2
-  exit 1
+# Until then everything stands under [Unreleased], and no tag is meant to pass.
+if ! grep -qxE "## (\[${version//./\\.}\]|${version//./\\.})( - .*)?" CHANGELOG.md; then
+  refuse "CHANGELOG.md has no section for $version" \
+    "write \`## [$version] - DATE\` above what stands under [Unreleased], and tag that commit"
 fi
 
 venv="$RUNNER_TEMP/release"
