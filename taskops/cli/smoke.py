@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from taskops.cli.repository import who
 from taskops.cli.runnables import runnables
 from taskops.cli.running import run_tasks
+from taskops.cli.writing_down import write_down
 from taskops.errors import Exit, TaskopsError
 from taskops.model.change import Create, Start, Update
-from taskops.model.record import Closing, Job, Opening
+from taskops.model.record import Job
 from taskops.model.step import Publish
 from taskops.model.values import Code, put
 from taskops.render.clean import line
@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from taskops.model.plan import Plan, Report
     from taskops.model.ports import Provider
     from taskops.model.resource import Address, Version
-
-
-SECONDS = 60.0
-"""How long the ledger is held to write down what was taken back."""
 
 
 def smoke(
@@ -101,17 +97,12 @@ def _take_back(
             tell(f"  {line(name)}: {told}; mend it in git, then apply")
 
     if live:
-        _write_down(opened, live)
+        _note(opened, live)
 
 
-def _write_down(opened: Session, live: Mapping[Address, str]) -> None:
+def _note(opened: Session, live: Mapping[Address, str]) -> None:
     """What is live again is ours: its mending in git is no conflict with it."""
-    state = opened.ledger.read()
-    person, apply = who(opened.home, opened.environ), opened.clock.uuid()
-    now = opened.clock.wall()
-    whose = (person.actor, person.host, person.run)
-    opening = Opening(apply, "", *whose, started=now, expires=now + SECONDS)
-    opened.ledger.open(opening, state.revision)
+    state, apply = opened.ledger.read(), opened.clock.uuid()
     why = "its run failed, so the version before was made live again"
     records = {
         address: replace(
@@ -123,8 +114,7 @@ def _write_down(opened: Session, live: Mapping[Address, str]) -> None:
         if address in state.records
     }
     told = ", ".join(str(address) for address in records)
-    trailers = {"Taskops-Apply": apply, "Taskops-Run": person.run}
-    opened.ledger.close(Closing(records, state.targets, f"take back: {told}", trailers))
+    write_down(opened, state, records, f"take back: {told}", apply=apply)
 
 
 def _deploy(provider: Provider, change: Update, before: Version) -> None:

@@ -15,9 +15,6 @@ Example:
   taskops forget price-watch
 """
 
-SECONDS = 60.0
-"""How long the ledger is held for it, at the most."""
-
 
 @click.command(epilog=EPILOG)
 @click.argument(
@@ -28,38 +25,20 @@ SECONDS = 60.0
 @options.talk
 def command(names: tuple[str, ...], **given: Any) -> int:
     """Stop managing tasks; delete nothing."""
-    from taskops.cli.commands.status import named
-    from taskops.cli.repository import who
+    from taskops.cli.named import named
     from taskops.cli.streams import Out
     from taskops.cli.wiring import session
+    from taskops.cli.writing_down import write_down
     from taskops.errors import Exit
-    from taskops.model.record import Closing, Opening
     from taskops.render import clean
 
     with session(options.wanted_from(given)) as opened:
         state = opened.ledger.read()
         records = list(state.records.values())
         found = [record for name in names for record in named(records, name)]
-        person, apply = who(opened.home, opened.environ), opened.clock.uuid()
-        now = opened.clock.wall()
-        opening = Opening(
-            apply,
-            "",
-            person.actor,
-            person.host,
-            person.run,
-            started=now,
-            expires=now + SECONDS,
-        )
-        opened.ledger.open(opening, state.revision)
         told = clean.line(", ".join(str(record.address) for record in found))
-        kept = opened.ledger.close(
-            Closing(
-                {record.address: None for record in found},
-                state.targets,
-                f"forget: {told}",
-                {"Taskops-Apply": apply, "Taskops-Run": person.run},
-            )
-        )
+        gone = dict.fromkeys(record.address for record in found)
+        apply = opened.clock.uuid()
+        kept = write_down(opened, state, gone, f"forget: {told}", apply=apply)
     Out(sys.stdout).write(f"forgotten: {told}\n")
     return Exit.PARTIAL if kept else Exit.OK

@@ -90,7 +90,7 @@ def command(names: tuple[str, ...], **given: Any) -> int:
 
 def _cancel(opened: Session, names: Sequence[str]) -> int:
     from taskops.cli.cancelling import cancel
-    from taskops.cli.commands.status import named
+    from taskops.cli.named import named
     from taskops.cli.streams import Out
     from taskops.errors import Exit
     from taskops.render.clean import line

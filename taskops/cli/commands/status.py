@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from taskops.cli.wiring import Session
     from taskops.ledger.log import Entry
-    from taskops.model.record import Record
 
 EPILOG = """\b
 Examples:
@@ -63,6 +62,7 @@ def command(**given: Any) -> int:
 
 
 def _state(opened: Session, given: dict[str, Any]) -> str:
+    from taskops.cli.named import named
     from taskops.cli.results import asked_results, kept_results
     from taskops.cli.service_status import service_status
     from taskops.cli.streams import look_of
@@ -93,25 +93,6 @@ def _state(opened: Session, given: dict[str, Any]) -> str:
         text += f"open: apply {clean.line(held.apply)} by {who} since "
         text += f"{_when(held.started)}\n"
     return text
-
-
-def named(records: list[Record], name: str | None) -> list[Record]:
-    from taskops.errors import UsageError
-
-    if name is None:
-        return sorted(records, key=lambda record: record.address)
-    found = [r for r in records if name in (r.address.name, str(r.address))]
-    if not found:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, [r.address.name for r in records], 1)
-        raise UsageError(
-            f"`{name}` is not in the ledger",
-            hint=f"did you mean `{close[0]}`?"
-            if close
-            else "`taskops status` without a name lists what is; apply puts it there",
-        )
-    return found
 
 
 def _log(opened: Session, form: str) -> str:
