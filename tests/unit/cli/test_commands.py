@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import click
 import pytest
 
 from taskops.cli.app import COMMANDS, taskops
+from taskops.cli.services import KEYS
 
 
 def command(name: str) -> click.Command:
@@ -59,3 +61,9 @@ def test_help_imports_little_more_than_click() -> None:
             " 'taskops.cli.missing_streams', 'taskops.errors']"
         ),
     ]
+
+
+def test_the_variables_of_keys_are_those_that_the_providers_read() -> None:
+    for name, variable in KEYS.items():
+        provider = importlib.import_module(f"taskops.providers.{name}.provider")
+        assert variable == provider.KEY
