@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING, Any
 
 from taskops.applying.approval import Approval
 from taskops.applying.execute import Pace
-from taskops.cli.boundary import tell
+from taskops.cli.boundary import Terminated, tell
 from taskops.cli.next_command import place_words
 from taskops.cli.stopping import obey_signals
 from taskops.cli.world import world_of
-from taskops.errors import LedgerMoved, NotApproved, Stale
+from taskops.errors import LedgerMoved, NotApproved, Stale, TaskopsError
 from taskops.workflow import carry_out
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def carry(
             try:
                 return carry_out(plan, world, approval)
             except LedgerMoved:
-                if not left:
+                if not left or opened.stop:
                     raise
                 tell("another apply ended in the meantime: planning again")
                 fresh = again(plan)
@@ -57,6 +58,13 @@ def carry(
         refused.hint = refused.hint.replace(" --force`", there)
         here = f"taskops apply{place_words(given)} "
         refused.hint = refused.hint.replace("taskops apply ", here)
+        raise
+    except TaskopsError as error:
+        # Nothing was written, and that is because somebody wanted an end.
+        if opened.stop.signum == signal.SIGINT:
+            raise KeyboardInterrupt from error
+        if opened.stop:
+            raise Terminated from error
         raise
     raise AssertionError
 

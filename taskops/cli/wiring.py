@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 LOOKS = 3
 """Times that a doubtful plan is made again while the ledger moves under it."""
 
+CLOSED_WITHIN = 6.3
+"""Seconds after the first signal that anybody waits for the remote of a ledger."""
+
 
 def _silent(event: Event) -> None:
     """Nobody listens."""
@@ -248,7 +251,7 @@ def session(
     if wanted.at:
         root, commit = checked_out(home, wanted.at)
     project = load_project(root, wanted.environment)
-    clock = SystemClock()
+    clock, stop = SystemClock(), StopFlag()
     opened = Session(
         wanted=wanted,
         project=project,
@@ -261,10 +264,12 @@ def session(
             clock=clock,
             emulated=wanted.emulator,
             take_over=wanted.take_over,
+            ends=lambda: stop.since + CLOSED_WITHIN,
         ),
         listener=listener,
         commit=commit,
         clock=clock,
+        stop=stop,
     )
     try:
         yield opened

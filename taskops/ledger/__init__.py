@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from taskops.ledger.git import GitLedger
 from taskops.ledger.log import Entry, history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from taskops.model.ports import Clock, Ledger
     from taskops.model.project import Project
@@ -27,8 +28,13 @@ def open_ledger(
     clock: Clock,
     emulated: bool,
     take_over: str = "",
+    ends: Callable[[], float] = lambda: math.inf,
 ) -> Ledger:
-    """The ledger of a project's environment; nothing is read or taken yet."""
+    """
+    The ledger of a project's environment; nothing is read or taken yet.
+
+    `ends` tells when nothing may be waited for any more, by the monotonic clock.
+    """
     root, name = Path(project.root), project.environment.name
     if project.ledger == "git" and not emulated:
         return GitLedger(
@@ -38,6 +44,7 @@ def open_ledger(
             environ=environ,
             clock=clock,
             take_over=take_over,
+            ends=ends,
         )
     # What an emulator holds is nobody's property: its ledger stays apart.
     folder = "emulator-ledger" if emulated else "ledger"

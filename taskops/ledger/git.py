@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ class GitLedger:
         clock: Clock,
         take_over: str = "",
         pauses: Sequence[float] = PAUSES,
+        ends: Callable[[], float] = lambda: math.inf,
     ) -> None:
         require_names(project, environment)
         self._root = root
@@ -52,7 +54,7 @@ class GitLedger:
         self._environment = environment
         self._clock = clock
         self._take_over = take_over
-        self._remote = Remote(Git(root, environ), project, pauses)
+        self._remote = Remote(Git(root, environ, ends), project, pauses)
         self._ref = self._remote.ref(environment)
         self._known: dict[str, Tip] = {}
         self._tip: Tip | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +17,7 @@ from taskops.errors import TaskopsError, UsageError
 from taskops.ledger.credential import TOKEN, Credential
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 ALWAYS = (
     "--no-replace-objects",
@@ -30,6 +32,9 @@ OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 LOCAL = 60.0
 NETWORK = 120.0
 """Seconds that one git process may take."""
+
+BREATH = 0.1
+"""Seconds between looks at whether there is time left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,15 @@ class GitFailed(TaskopsError):
 class Git:
     """One repository, asked through `git` with plumbing commands."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        ends: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         self._root = root
+        self._ends = ends
+        """When nothing may be waited for any more; a signal may bring it nearer."""
         self._credential = Credential(environ.get(TOKEN, ""))
         # Git starts helpers of its own; keys of ours are none of their business.
         self.environ = {
@@ -74,6 +86,7 @@ class Git:
         """Run it and return what it said, whatever its exit code."""
         command = ["git", "-C", str(self._root), *ALWAYS, *words]
         environ = {**self.environ, **(more or {})}
+        began = time.monotonic()
         try:
             # A session of its own: a Ctrl-C is ours to handle, and must not end
             # a push halfway.
@@ -91,17 +104,38 @@ class Git:
             raise GitFailed("git cannot be started", str(reason)) from reason
         with process:
             try:
-                out, error = process.communicate(data, timeout)
+                out, error = self._waited_for(process, data, timeout)
             except BaseException as reason:
                 _end(process)
                 if not isinstance(reason, subprocess.TimeoutExpired):
                     raise
+                waited = min(time.monotonic() - began, timeout)
                 raise GitFailed(
-                    f"git did not answer within {timeout:g} seconds",
+                    f"git did not answer within {waited:.3g} seconds",
                     f"git {words[0]}",
                     "check the network, and that git asks for no password",
                 ) from None
         return Answer(process.returncode, out, self._credential.quiet(error))
+
+    def _waited_for(
+        self, process: subprocess.Popen[bytes], data: bytes, timeout: float
+    ) -> tuple[bytes, bytes]:
+        """What it said; the end may come nearer while it is waited for."""
+        latest, given = time.monotonic() + timeout, data or None
+        while True:
+            left = min(latest, self._ends()) - time.monotonic()
+            try:
+                return process.communicate(given, min(max(left, 0.0), BREATH))
+            except subprocess.TimeoutExpired:
+                if left <= BREATH:
+                    raise
+                given = None
+
+    def rest(self, seconds: float) -> None:
+        """Pause before another try, unless there is no time left for one."""
+        latest = time.monotonic() + seconds
+        while (left := min(latest, self._ends()) - time.monotonic()) > 0:
+            time.sleep(min(left, BREATH))
 
     def run(
         self, *words: str, data: bytes = b"", more: Mapping[str, str] | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -121,7 +120,7 @@ class Remote:
                 # Another process in this clone, or a ref that has just moved.
                 failed = error
                 if pause is not None:
-                    time.sleep(pause)
+                    self.git.rest(pause)
             else:
                 if all(self.git.has(tips[environment]) for environment in missing):
                     return tips
@@ -165,7 +164,8 @@ class Remote:
             if now != before:
                 return False
             if left:
-                time.sleep(self._pauses[min(tries - 1 - left, len(self._pauses) - 1)])
+                pause = self._pauses[min(tries - 1 - left, len(self._pauses) - 1)]
+                self.git.rest(pause)
         self.git.must("push", answer)
         return False
 
