@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, cast
 
 from taskops.errors import UsageError
+from taskops.model.dataclass import dataclass
 from taskops.providers.anchor.canonical import canonical as anchor_canonical
 
 if TYPE_CHECKING:

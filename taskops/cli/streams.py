@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING, Literal, TextIO, TypeAlias
 
@@ -61,7 +60,11 @@ def look_of(stream: TextIO, environ: Mapping[str, str], color: Color) -> Look:
         signs = True
     except UnicodeEncodeError:
         signs = False
-    width = shutil.get_terminal_size().columns if stream.isatty() else 0
+    width = 0
+    if stream.isatty():
+        import shutil
+
+        width = shutil.get_terminal_size().columns
     return Look(color=wanted, ascii=not signs, width=width)
 
 

@@ -10,12 +10,12 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_NOT_IN_URLS = re.compile(r'[\s<>"{}|\\^`\x00-\x1f\x7f]')
+_NOT_IN_URLS: Final = r'[\s<>"{}|\\^`\x00-\x1f\x7f]'
 # Nearly all are like this, and taking one apart costs far more than a look.
 _PLAIN_URL = re.compile(
     r"https?://[A-Za-z0-9-][A-Za-z0-9.-]*(?:/[\w./%&=?,;~+-]*)?\Z", re.ASCII
 )
-_UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_UUID: Final = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"
 
 
 @cache
@@ -35,7 +35,7 @@ def is_url(value: object) -> bool:
         return True
     if _PLAIN_URL.match(value):
         return True
-    if _NOT_IN_URLS.search(value):
+    if re.search(_NOT_IN_URLS, value):
         return False
     try:
         parts = urlsplit(value)
@@ -49,7 +49,7 @@ def is_url(value: object) -> bool:
 
 def is_uuid(value: object) -> bool:
     """Whether a text is a UUID; anything but a text is not asked about."""
-    return not isinstance(value, str) or _UUID.match(value) is not None
+    return not isinstance(value, str) or re.match(_UUID, value) is not None
 
 
 FORMATS: Final[Mapping[str, Callable[[object], bool]]] = {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from taskops.manifests.lines import lines
 from taskops.manifests.spots import BIDI, Spot, Trouble
+from taskops.model.dataclass import dataclass
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:

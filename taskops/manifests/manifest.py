@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -27,16 +26,25 @@ if TYPE_CHECKING:
 _NAME = r"^[a-zA-Z0-9_-]{1,255}$"
 
 
-@dataclass(frozen=True)
 class Given:
     """What every manifest of a project is resolved with."""
 
-    project: Project
-    files: Inside
-    environ: Mapping[str, str]
-    canonical: Callable[[str, Kind, Tree], Tree]
-    need_secrets: bool
-    check_code: bool
+    def __init__(
+        self,
+        project: Project,
+        files: Inside,
+        environ: Mapping[str, str],
+        canonical: Callable[[str, Kind, Tree], Tree],
+        *,
+        need_secrets: bool,
+        check_code: bool,
+    ) -> None:
+        self.project = project
+        self.files = files
+        self.environ = environ
+        self.canonical = canonical
+        self.need_secrets = need_secrets
+        self.check_code = check_code
 
     @cached_property
     def defaults(self) -> dict[str, object]:

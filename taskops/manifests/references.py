@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from taskops.manifests.known import ANY
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 PREFIX: Final = "TASKOPS_VAR_"
 # An address must be the same in every environment.
 FIXED: Final = frozenset({"kind", "provider", "name", "moved_from"})
-_REFERENCE = re.compile(r"\$(\$\{)|\$\{([^}]*)(\}?)")
-_NAME = re.compile(r"(var|env)\.([A-Za-z_][A-Za-z0-9_]*)\Z")
+_REFERENCE: Final = r"\$(\$\{)|\$\{([^}]*)(\}?)"
+_NAME: Final = r"(var|env)\.([A-Za-z_][A-Za-z0-9_]*)\Z"
 
 
 class Wrong(NamedTuple):
@@ -32,17 +31,23 @@ class Wrong(NamedTuple):
     hint: str
 
 
-@dataclass(slots=True)
 class References:
     """What references stand for in one environment, and what is wrong with them."""
 
-    variables: Mapping[str, str]
-    environ: Mapping[str, str]
-    secret_paths: Sequence[Path]
-    need_secrets: bool = True
-    secrets: dict[Path, Secret] = field(default_factory=dict)
-    """The secret fields that were met, by their path."""
-    wrong: list[Wrong] = field(default_factory=list)
+    def __init__(
+        self,
+        variables: Mapping[str, str],
+        environ: Mapping[str, str],
+        secret_paths: Sequence[Path],
+        need_secrets: bool = True,
+    ) -> None:
+        self.variables = variables
+        self.environ = environ
+        self.secret_paths = secret_paths
+        self.need_secrets = need_secrets
+        self.secrets: dict[Path, Secret] = {}
+        """The secret fields that were met, by their path."""
+        self.wrong: list[Wrong] = []
 
     def may_be_in(self, text: str) -> bool:
         """Whether a glance at the text leaves anything to be looked for in it."""
@@ -90,10 +95,10 @@ class References:
         def stands_for(match: re.Match[str]) -> str:
             return "${" if match[1] else self._one(match, path, secret=secret)
 
-        return _REFERENCE.sub(stands_for, text)
+        return re.sub(_REFERENCE, stands_for, text)
 
     def _one(self, match: re.Match[str], path: Path, *, secret: bool) -> str:
-        named = _NAME.match(match[2]) if match[3] else None
+        named = re.match(_NAME, match[2]) if match[3] else None
         if named is None:
             words = f"{name_of(path)} has a `${{` that begins no reference"
             hint = "write `${var.NAME}`, or `$${` for the characters themselves"

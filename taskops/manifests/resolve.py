@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from taskops.manifests.load import load_bytes
 from taskops.manifests.manifest import Given, Manifest
 from taskops.manifests.naming import near
 from taskops.manifests.project import FILE, project_document
+from taskops.model.dataclass import dataclass
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
@@ -58,7 +58,14 @@ def load_resources(
     """
     files = Inside(Path(project.root))
     names = _names(project, files.root, paths)
-    given = Given(project, files, environ, canonical, need_secrets, check_code)
+    given = Given(
+        project,
+        files,
+        environ,
+        canonical,
+        need_secrets=need_secrets,
+        check_code=check_code,
+    )
     loading = _Loading(given, met)
     for name in names:
         loading.file(name)
@@ -75,16 +82,16 @@ def _place(problem: Problem) -> tuple[str, int, int, str]:
     return (where.file, where.line, where.column, problem.summary)
 
 
-@dataclass(slots=True)
 class _Loading:
     """What has been read so far."""
 
-    given: Given
-    met: Callable[[Resource], None]
-    resources: list[Resource] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    declared: dict[Address, Location] = field(default_factory=dict)
-    documents: int = 0
+    def __init__(self, given: Given, met: Callable[[Resource], None]) -> None:
+        self.given = given
+        self.met = met
+        self.resources: list[Resource] = []
+        self.problems: list[Problem] = []
+        self.declared: dict[Address, Location] = {}
+        self.documents = 0
 
     def file(self, name: str) -> None:
         """Read one file; what is wrong with it is noted."""
@@ -107,7 +114,7 @@ class _Loading:
         address = manifest.address
         problems = manifest.problems
         if address is not None:
-            problems = [replace(p, address=str(address)) for p in problems]
+            problems = [p.of(str(address)) for p in problems]
             where = document.locate(("name",)) if address in self.declared else None
             if where is not None:
                 first = self.declared[address]

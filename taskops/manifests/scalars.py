@@ -25,11 +25,12 @@ WORDS: Final[dict[str, Scalar]] = {
     "FALSE": False,
 }
 _WHOLE = re.compile(r"[-+]?(?:0|[1-9][0-9]*)\Z")
-_HEX = re.compile(r"0x[0-9a-fA-F]+\Z")
-_OCTAL = re.compile(r"(?:0o[0-7]+|[-+]?0[0-9]+)\Z")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
-_NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?\Z", re.DOTALL)
+# Compiled when they are needed, which is seldom.
+_HEX: Final = r"0x[0-9a-fA-F]+\Z"
+_OCTAL: Final = r"(?:0o[0-7]+|[-+]?0[0-9]+)\Z"
+_FLOAT: Final = r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z"
+_NOT_FINITE: Final = r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+_DATE: Final = r"(?s:[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:[Tt \t].*)?)\Z"
 # Beyond this JSON readers disagree about the digits.
 _LARGEST = 2**53 - 1
 
@@ -57,15 +58,15 @@ def _whole(text: str) -> int:
 
 
 def _unusual(text: str) -> Scalar:
-    if _OCTAL.match(text):
+    if re.match(_OCTAL, text):
         raise OddScalarError("a number that some readers take for octal")
-    if _NOT_FINITE.match(text):
+    if re.match(_NOT_FINITE, text):
         raise OddScalarError("not a finite number")
-    if _DATE.match(text):
+    if re.match(_DATE, text):
         raise OddScalarError("a text that some readers take for a date")
-    if _HEX.match(text):
+    if re.match(_HEX, text):
         return _whole(str(int(text, 16)) if len(text) < 20 else "9" * 20)
-    if _FLOAT.match(text):
+    if re.match(_FLOAT, text):
         value = float(text)
         if not math.isfinite(value):
             raise OddScalarError("not a finite number")

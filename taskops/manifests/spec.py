@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from taskops.manifests.checks import odd_things
@@ -47,16 +46,23 @@ def inside_spec(path: Path, kind: Kind) -> Path:
     return path[1:] if kind == "generated" and path[0] == "generate" else path
 
 
-@dataclass(slots=True)
 class Sent:
     """The spec of one manifest, being put together."""
 
-    files: Inside
-    file: str
-    data: Mapping[str, object]
-    kind: Kind
-    check_code: bool = True
-    warnings: list[Problem] = field(default_factory=list)
+    def __init__(
+        self,
+        files: Inside,
+        file: str,
+        data: Mapping[str, object],
+        kind: Kind,
+        check_code: bool = True,
+    ) -> None:
+        self.files = files
+        self.file = file
+        self.data = data
+        self.kind = kind
+        self.check_code = check_code
+        self.warnings: list[Problem] = []
 
     def values(self) -> dict[str, object]:
         """The fields as they are sent; raises NotSentError."""

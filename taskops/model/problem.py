@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from taskops.model.dataclass import dataclass
 
 Severity: TypeAlias = Literal["error", "warning"]
 
@@ -41,3 +42,15 @@ class Problem:
     """`provider/name` of the resource, where there is one."""
     unknown: bool = False
     """Whether it is that nobody knows if something billable was started."""
+
+    def of(self, address: str) -> Problem:
+        """The same problem, of that resource."""
+        return Problem(
+            self.summary,
+            self.detail,
+            self.where,
+            self.hint,
+            self.severity,
+            address,
+            self.unknown,
+        )

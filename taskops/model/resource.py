@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from taskops.model.dataclass import dataclass, field
 from taskops.model.values import EMPTY, Code, Path, Tree, at, digest, empty
 
 if TYPE_CHECKING:
@@ -60,10 +60,14 @@ class Resource:
     where: Location | None = None
     manifest: str = ""
     """The manifest's path inside the project."""
-    digest: str = field(init=False, compare=False)
+    _digest: str = field(default="", init=False, repr=False, compare=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "digest", digest(self.content))
+    @property
+    def digest(self) -> str:
+        """Of the content; made when it is first asked for, which a check never does."""
+        if not self._digest:
+            object.__setattr__(self, "_digest", digest(self.content))
+        return self._digest
 
     @property
     def code(self) -> Code | None:

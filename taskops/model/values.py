@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskops.model.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,9 +75,7 @@ class Code:
     """Its path inside the project, where it comes from there."""
 
 
-Value: TypeAlias = Union[
-    Scalar, Secret, Code, "tuple[Value, ...]", "Mapping[str, Value]"
-]
+Value: TypeAlias = "Scalar | Secret | Code | tuple[Value, ...] | Mapping[str, Value]"
 Tree: TypeAlias = "Mapping[str, Value]"
 
 EMPTY: Tree = MappingProxyType({})

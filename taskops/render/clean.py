@@ -6,21 +6,22 @@ import re
 
 # C0 without tab and line feed, DEL, C1; marks that turn, join or hide text;
 # line ends that only some programs see; halves of surrogate pairs; tag letters.
-_UNSEEN = re.compile(
+_UNSEEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
     "\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_BREAKS = re.compile("[\t\n]")
 
 
 def lines(text: str) -> str:
     """The text with every character that acts or hides spelt out; lines stay."""
-    return _UNSEEN.sub(_spelt, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return re.sub(_UNSEEN, _spelt, text)
 
 
 def line(text: str) -> str:
     """The same on one line."""
-    return _BREAKS.sub(_spelt, lines(text))
+    return lines(text).replace("\t", "\\t").replace("\n", "\\n")
 
 
 def _spelt(match: re.Match[str]) -> str:

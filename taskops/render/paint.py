@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from types import MappingProxyType
+
+from taskops.model.dataclass import dataclass
 
 # Of the 256 that every terminal has: four that people without red, green or blue
 # cones tell apart, each with a contrast of 3:1 on white and on black.
@@ -56,13 +57,15 @@ class Look:
 
         One with a command in it stays whole: what is copied must work.
         """
-        seen = _ESCAPE.sub("", line)
-        if not self.width or len(seen) <= self.width or "`" in line:
+        if not self.width or "`" in line:
+            return line
+        seen = re.sub(_ESCAPE, "", line)
+        if len(seen) <= self.width:
             return line
         indent = min(len(seen) - len(seen.lstrip()) + 4, self.width // 2)
         rows, used = [""], 0
-        for word in _WORDS.findall(line):
-            room = len(_ESCAPE.sub("", word))
+        for word in re.findall(_WORDS, line):
+            room = len(re.sub(_ESCAPE, "", word))
             if used + room > self.width and used > indent and word.strip():
                 rows[-1] = rows[-1].rstrip(" ")
                 rows.append(" " * indent)
@@ -72,8 +75,8 @@ class Look:
         return "\n".join(rows)
 
 
-_ESCAPE = re.compile("\x1b\\[[0-9;]*m")
-_WORDS = re.compile("(?:\x1b\\[[0-9;]*m|[^ \x1b])+| +")
+_ESCAPE = "\x1b\\[[0-9;]*m"
+_WORDS = "(?:\x1b\\[[0-9;]*m|[^ \x1b])+| +"
 
 BARE = Look()
 """Neither colours nor a width."""
