@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskops.cli.boundary import tell
 from taskops.cli.repository import who
 from taskops.model.record import Closing, Opening
+from taskops.render.clean import line
+from taskops.render.report import UNRECORDED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,15 +28,19 @@ def write_down(
     message: str,
     *,
     apply: str,
-) -> str:
+) -> bool:
     """
     Write these records, None for one that goes; `state` is what they were read from.
 
-    Returns where they were kept if that failed. Raises Locked or LedgerMoved.
+    Whether it is done; if not, where they are kept was told. Raises Locked or
+    LedgerMoved.
     """
     person, now = who(opened.home, opened.environ), opened.clock.wall()
     whose = (person.actor, person.host, person.run)
     opening = Opening(apply, "", *whose, started=now, expires=now + SECONDS)
     opened.ledger.open(opening, state.revision)
     trailers = {"Taskops-Apply": apply, "Taskops-Run": person.run}
-    return opened.ledger.close(Closing(records, state.targets, message, trailers))
+    kept = opened.ledger.close(Closing(records, state.targets, message, trailers))
+    if kept:
+        tell(f"{UNRECORDED} {line(kept)}")
+    return not kept

@@ -44,6 +44,9 @@ COLOURS = MappingProxyType(
 MOST = 10
 """Outcomes with the same reason that are told one by one."""
 
+UNRECORDED = "The ledger could not be closed; what it should hold is kept in"
+"""Said before the place."""
+
 
 def report_text(report: Report, look: Look = BARE, *, resume: str = "") -> str:
     """What needs a person, the counts, and the command that goes on."""
@@ -101,10 +104,7 @@ def _ending(report: Report, look: Look, resume: str) -> Iterator[str]:
             "the next run looks before it writes."
         )
     if report.unrecorded:
-        yield (
-            "The ledger could not be closed; what it should hold is kept in "
-            f"{clean.line(report.unrecorded)}"
-        )
+        yield f"{UNRECORDED} {clean.line(report.unrecorded)}"
     if resume:
         yield f"Go on with: {resume}"
 

@@ -41,3 +41,17 @@ def test_a_ledger_that_cannot_be_closed_is_kept_beside(tmp_path: Path) -> None:
             "t0": 1,
         }
         assert "2 unchanged" in taskops(two, "plan", **at.variables).out
+
+
+def test_nothing_is_called_forgotten_that_the_ledger_still_has(tmp_path: Path) -> None:
+    one, _ = clones(tmp_path)
+    with service() as at:
+        assert taskops(one, "apply", "--yes", **at.variables).code == 0
+        only_pushes(tmp_path, 1)
+
+        left = taskops(one, "forget", "hello", **at.variables)
+
+    assert left.code == 5
+    assert left.out == ""
+    assert left.err.startswith("The ledger could not be closed")
+    assert [*one.glob(".taskops/unrecorded-*.json")]

@@ -39,6 +39,7 @@ def command(names: tuple[str, ...], **given: Any) -> int:
         told = clean.line(", ".join(str(record.address) for record in found))
         gone = dict.fromkeys(record.address for record in found)
         apply = opened.clock.uuid()
-        kept = write_down(opened, state, gone, f"forget: {told}", apply=apply)
+        if not write_down(opened, state, gone, f"forget: {told}", apply=apply):
+            return Exit.PARTIAL
     Out(sys.stdout).write(f"forgotten: {told}\n")
-    return Exit.PARTIAL if kept else Exit.OK
+    return Exit.OK
