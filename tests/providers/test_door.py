@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -301,15 +302,22 @@ def test_an_answer_without_end_is_cut(
         door.read("/x")
 
 
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 def test_the_key_never_follows_a_redirect(
-    serve: Callable[..., tuple[Door, Scripted]],
+    serve: Callable[..., tuple[Door, Scripted]], status: int, method: str
 ) -> None:
     elsewhere = Scripted([OK])
-    door, _ = serve(answer(307, headers={"Location": elsewhere.url + "/x"}))
+    door, server = serve(answer(status, headers={"Location": elsewhere.url + "/x"}))
 
-    with pytest.raises(ReadFailed, match="redirect"):
-        door.read("/x")
+    send: Callable[[], object] = partial(door.read, "/x")
+    if method != "GET":
+        send = partial(door.write, method, "/x", {}, repeatable=True)  # type: ignore[arg-type]  # one of them
+
+    with pytest.raises(TaskopsError, match="redirect"):
+        send()
     assert elsewhere.requests == []
+    assert len(server.requests) == 1
     elsewhere.close()
 
 
