@@ -47,15 +47,18 @@ wheel: $(VENV)/.ready
 	$(WHEEL)/bin/python -m pip install --quiet --group tests dist/*.whl
 	TASKOPS_TESTS_EXPECT=installed $(WHEEL)/bin/pytest --numprocesses auto --quiet
 
-# What stands in dist/ is tested, else a wheel that is built first. Constraints, because
+# A wheel of now, unless DIST has the one to be tested. Constraints, because
 # `lowest-direct` would take a wheel's own dependencies for somebody else's.
 lowest: ## The tests with the oldest versions that pyproject.toml promises; needs uv
-	@ls dist/*.whl >/dev/null 2>&1 || uv build --quiet --wheel --out-dir dist .
+ifndef DIST
+	rm -rf build/lowest
+	uv build --quiet --wheel --out-dir build/lowest .
+endif
 	uv venv --quiet --clear --python 3.11 $(LOWEST)
 	uv pip compile --quiet --python $(LOWEST) --resolution lowest-direct \
 		pyproject.toml --output-file $(LOWEST)/lowest.txt
 	uv pip install --quiet --python $(LOWEST) --constraint $(LOWEST)/lowest.txt \
-		--group tests dist/*.whl
+		--group tests $(or $(DIST),build/lowest)/*.whl
 	TASKOPS_TESTS_EXPECT=installed $(LOWEST)/bin/pytest --numprocesses auto --quiet $(TESTS)
 
 session: $(VENV)/.ready ## Record the terminal session that the README shows
