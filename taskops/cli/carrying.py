@@ -54,7 +54,7 @@ def carry(
                 plan = fresh
     except NotApproved as refused:
         # The commands in the hint must be those that work here.
-        there = f" --force{place_words(given, shape=False)}`"
+        there = f" --force{place_words(given, shape=False, at=False)}`"
         refused.hint = refused.hint.replace(" --force`", there)
         here = f"taskops apply{place_words(given)} "
         refused.hint = refused.hint.replace("taskops apply ", here)

@@ -55,7 +55,7 @@ def _start_failed(outcome: Outcome) -> bool:
 
 def command_after(report: Report, given: dict[str, Any]) -> str:
     """What shows a person what is there now, where nothing is left to do."""
-    where = place_words(given, shape=False)
+    where = place_words(given, shape=False, at=False)
     for outcome in report.outcomes:
         record = outcome.record
         if record is not None and record.kind == "code" and record.live:
@@ -63,8 +63,12 @@ def command_after(report: Report, given: dict[str, Any]) -> str:
     return f"taskops status{where}"
 
 
-def place_words(given: dict[str, Any], *, shape: bool = True) -> str:
-    """The options that say where, and which shape the plan, as they were given."""
+def place_words(given: dict[str, Any], *, shape: bool = True, at: bool = True) -> str:
+    """
+    The options that say where, and which shape the plan, as they were given.
+
+    Without `at` for commands that know no commit but the one that is there.
+    """
     words: list[str] = []
     if given.get("directory", ".") != ".":
         words += ["-C", given["directory"]]
@@ -72,7 +76,7 @@ def place_words(given: dict[str, Any], *, shape: bool = True) -> str:
         words += ["--env", given["environment"]]
     if given.get("emulator") and not os.environ.get("TASKOPS_EMULATOR"):
         words.append("--emulator")
-    if given.get("at"):
+    if at and given.get("at"):
         words += ["--at", given["at"]]
     if shape:
         words += ["--prune"] * bool(given.get("prune"))

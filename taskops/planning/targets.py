@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from taskops.model.problem import Problem
 
@@ -26,20 +27,33 @@ def wrong_team(
     found = []
     for name, reading in readings.items():
         recorded = targets.get(name)
-        if recorded is None or not recorded.team or not reading.target.team:
-            continue
-        if (recorded.origin, recorded.team) != (
-            reading.target.origin,
-            reading.target.team,
-        ):
+        if recorded is not None and _another(recorded, reading.target):
             found.append(
                 Problem(
                     f"the key for `{name}` belongs to another account than the ledger",
-                    f"the ledger is for team {recorded.team} at {recorded.origin}, "
-                    f"the key is for team {reading.target.team} "
-                    f"at {reading.target.origin}",
+                    f"the ledger is for {_words(recorded)}, "
+                    f"the key is for {_words(reading.target)}",
                     None,
-                    "use the key of the right team, or another environment",
+                    "use the key and the address of the ledger's account, "
+                    "or another environment",
                 )
             )
     return found
+
+
+def _another(recorded: Target, target: Target) -> bool:
+    """
+    Whether it is another account; where a team is not told, hosts tell it.
+
+    What ran on an emulator is not what ran on the service: without this, a run
+    there would count as done here.
+    """
+    if recorded.team and target.team:
+        return recorded != target
+    hosts = urlsplit(recorded.origin).netloc, urlsplit(target.origin).netloc
+    return all(hosts) and hosts[0].lower() != hosts[1].lower()
+
+
+def _words(target: Target) -> str:
+    team = f"team {target.team} at " if target.team else ""
+    return f"{team}{target.origin}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -457,3 +458,23 @@ def test_a_ledger_with_a_changed_digit_starts_nothing(agents: Agents) -> None:
         agents.apply()
 
     assert len(agents.runs()) == 1
+
+
+@pytest.mark.parametrize("service", ["browser_use", "stablebrowse"])
+def test_a_run_at_another_address_does_not_count_here(
+    agents: Agents, service: str
+) -> None:
+    getattr(agents, service)()
+    agents.apply()
+    text = agents.file.read_text("utf-8")
+    assert agents.server.url in text
+    before = json.loads(text.replace(agents.server.url, "https://other.example"))
+    del before["sum"]
+    agents.file.write_text(json.dumps(before), "utf-8")
+
+    plan = agents.plan()
+
+    (problem,) = plan.errors
+    assert "belongs to another account than the ledger" in problem.summary
+    assert "https://other.example" in problem.detail
+    assert agents.server.url in problem.detail

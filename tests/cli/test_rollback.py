@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
+from cli.service import service
 from cli.shell import edit, project, taskops
 
 if TYPE_CHECKING:
@@ -56,6 +59,23 @@ def test_the_service_and_then_git_go_back(tmp_path: Path) -> None:
     git(tmp_path, *words)
     after = taskops(tmp_path, "plan", "--emulator", "--detailed-exitcode")
     assert after.code == 0, after.out
+
+
+def test_a_hand_edit_stops_it_with_ways_out_that_work(tmp_path: Path) -> None:
+    project(tmp_path)
+    git(tmp_path, "init", "-q", "-b", "main")
+    first = commit(tmp_path, "first")
+    with service() as at:
+        assert taskops(tmp_path, "apply", "--yes", **at.variables).code == 0
+        at.account.edit(name="hello", latest={"description": "by hand"})
+        said = taskops(tmp_path, "rollback", first, "--yes", **at.variables)
+        assert said.code == 6, said.err
+        (undo,) = re.findall(r"`(taskops apply [^`]+)`", said.err)
+        assert f"--at {first}" in undo
+        (keep,) = re.findall(r"`(taskops pull [^`]+)`", said.err)
+        kept = taskops(tmp_path, *shlex.split(keep)[1:], **at.variables)
+        assert kept.code == 0, kept.err
+        assert "by hand" in (tmp_path / "tasks" / "hello.yaml").read_text("utf-8")
 
 
 def test_one_task_of_several_goes_back(tmp_path: Path) -> None:
