@@ -175,7 +175,8 @@ class Session:
             raise
         state = ahead.state()
         providers = self.providers(resources, state, writable=writable, offline=offline)
-        hide(resources, providers)
+        if secrets_of(self.environ):
+            hide(resources, providers)
         plan = make_plan(
             self.project,
             resources,

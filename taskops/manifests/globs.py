@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 def find(root: Path, patterns: Iterable[str]) -> list[str]:
     """The files below `root` that match, as sorted paths from the root."""
     found: set[str] = set()
+    walked: dict[str, list[str]] = {}
     for pattern in patterns:
         clean = re.sub(r"^(?:\./)+", "", pattern)
-        glob = _Glob(clean)
-        found.update(filter(glob.matches, _walk(root, _fixed(clean))))
+        folder = _fixed(clean)
+        if folder not in walked:
+            walked[folder] = list(_walk(root, folder))
+        found.update(filter(_Glob(clean).matches, walked[folder]))
     return sorted(found)
 
 
@@ -34,13 +37,27 @@ class _Glob:
     def __init__(self, pattern: str) -> None:
         self.steps = [_step(part) for part in pattern.split("/")]
         self._reached: dict[str, set[int]] = {"": {0}}
+        self._lasts: dict[str, tuple[re.Pattern[str] | None, ...]] = {}
 
     def matches(self, file: str) -> bool:
         """Whether a file does, by its path from the root."""
         folder, _, name = file.rpartition("/")
-        ends = self._after(self._folder(folder), name)
-        # A `**` at the end has taken the file itself.
-        return len(self.steps) in _through(self.steps, ends)
+        lasts = self._lasts.get(folder)
+        if lasts is None:
+            lasts = self._lasts[folder] = self._last_steps(folder)
+        for step in lasts:  # noqa: SIM110 - a generator costs more than the match
+            if step is None or step.match(name):
+                return True
+        return False
+
+    def _last_steps(self, folder: str) -> tuple[re.Pattern[str] | None, ...]:
+        """The steps that a file of the folder may take to the end."""
+        steps = self.steps
+        return tuple(
+            steps[at]
+            for at in _through(steps, self._folder(folder))
+            if at < len(steps) and not any(steps[at + 1 :])
+        )
 
     def _folder(self, folder: str) -> set[int]:
         """The steps that are reached once the folder is gone through."""

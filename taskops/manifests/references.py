@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from taskops.manifests.known import ANY
@@ -51,9 +52,7 @@ class References:
 
     def may_be_in(self, text: str) -> bool:
         """Whether a glance at the text leaves anything to be looked for in it."""
-        names = {
-            str(path[-1] if path[-1] != ANY else path[-2]) for path in self.secret_paths
-        }
+        names = _names(tuple(self.secret_paths))
         return "${" in text or "\\" in text or any(name in text for name in names)
 
     def fill(self, data: Mapping[str, object]) -> dict[str, object]:
@@ -130,6 +129,14 @@ class References:
             hint = "set it before the command, in a workflow from a secret"
             self.wrong.append(Wrong(path, words, hint))
         return value
+
+
+@cache
+def _names(secret_paths: tuple[Path, ...]) -> frozenset[str]:
+    """What stands before the value of a secret."""
+    return frozenset(
+        str(path[-1] if path[-1] != ANY else path[-2]) for path in secret_paths
+    )
 
 
 def _covers(pattern: Path, path: Path) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import tracemalloc
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +12,16 @@ from providers.pages import Pages, Row, row
 
 from taskops.applying.lanes import Lanes
 from taskops.errors import ReadFailed
-from taskops.providers.anchor.listing import AT_ONCE, list_tasks
+from taskops.providers.anchor.listing import (
+    AT_ONCE,
+    BREATH,
+    ROOM,
+    Listing,
+    Page,
+    Part,
+    list_row,
+    list_tasks,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -174,3 +185,25 @@ def test_the_code_of_a_row_is_part_of_its_fingerprint() -> None:
     )
 
     assert one != other
+
+
+@pytest.mark.parametrize(("weight", "most"), [(1000, 4), (ROOM // 2, 2), (ROOM * 2, 1)])
+def test_heavy_pages_are_read_by_few_lanes(
+    lanes: Lanes, weight: int, most: int
+) -> None:
+    readers: set[int] = set()
+
+    def ask(wanted: Page) -> Part:
+        number, _ = wanted
+        if number > 1:
+            readers.add(threading.get_ident())
+            time.sleep(0.005)
+        one = list_row(row(number))
+        return Part((one,), total=40, size=1, weight=weight)
+
+    listing = Listing(ask, lanes)
+    while (listed := listing.turn(BREATH)) is None:
+        pass
+
+    assert len(listed.rows) == 40
+    assert len(readers) <= most

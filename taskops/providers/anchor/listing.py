@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -26,6 +27,14 @@ AT_ONCE = 256
 
 BREATH = 0.1
 """Seconds that are waited at once, so that a signal gets through."""
+
+ROOM = 12 * 1024 * 1024
+"""
+Bytes of pages that may be on their way at once, by what the first one weighed.
+
+Pages of an account with large code have megabytes, and the C library keeps the room
+of one, several times over, for each thread that ever held one.
+"""
 
 TRIES = 3
 """How often a listing that moved while it was read is read again."""
@@ -62,6 +71,9 @@ class Part:
     rows: tuple[Row, ...]
     total: int
     size: int
+    """Rows to a page."""
+    weight: int = 0
+    """Bytes that it came in."""
 
 
 Page: TypeAlias = "tuple[int, int]"
@@ -134,6 +146,7 @@ class Listing:
         self._lanes = lanes
         self._asking = asking()
         self._listed: Listed | None = None
+        self._came: list[Part] = []
         self._step(partial(next, self._asking))
 
     def turn(self, seconds: float) -> Listed | None:
@@ -144,12 +157,14 @@ class Listing:
         """
         if self._listed is not None:
             return self._listed
-        for _, came in self._pages.wait(seconds) if seconds else self._pages.ended():
+        readers = self._readers
+        for _, came in readers.wait(seconds) if seconds else readers.ended():
             if isinstance(came, Exception):
+                self._waiting.clear()
                 self._step(partial(self._asking.throw, came))
                 return self._listed
-            self._came.append(came)
-        if not self._pages.pending:
+            self._came += came
+        if not readers.pending:
             self._step(partial(self._asking.send, self._came))
         return self._listed
 
@@ -159,10 +174,23 @@ class Listing:
         except StopIteration as end:
             self._listed = end.value
             return
-        self._came: list[Part] = []
-        self._pages: Batch[Page, Part] = self._lanes.batch()
-        for one in wanted:
-            self._pages.submit(one, partial(self._ask, one))
+        heaviest = max((part.weight for part in self._came), default=0)
+        self._came = []
+        self._waiting = deque(wanted)
+        self._readers: Batch[int, list[Part]] = self._lanes.batch()
+        for number in range(min(len(wanted), max(1, ROOM // max(1, heaviest)))):
+            self._readers.submit(number, partial(self._read, self._waiting))
+
+    def _read(self, waiting: deque[Page]) -> list[Part]:
+        """One page after the other, for as long as there are some."""
+        read: list[Part] = []
+        while True:
+            try:
+                one = waiting.popleft()
+            except IndexError:
+                break
+            read.append(self._ask(one))
+        return read
 
 
 def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
@@ -186,13 +214,13 @@ def page(door: Door, wanted: Page) -> Part:
     return door.take("/v1/task", _is_page, into, **params)
 
 
-def _rows_of(size: int, answer: Answer) -> Part:
+def _rows_of(size: int, answer: Answer, weight: int) -> Part:
     data = unwrap(answer)
     tasks, total = data.get("tasks"), data.get("total")
     assert isinstance(tasks, list)  # noqa: S101  # that is its shape
     assert isinstance(total, int)  # noqa: S101  # that is its shape
     rows = tuple(
-        _row(row)
+        list_row(row)
         for row in tasks
         if isinstance(row, Mapping) and isinstance(row.get("id"), str)
     )
@@ -203,10 +231,11 @@ def _rows_of(size: int, answer: Answer) -> Part:
     if 0 < len(rows) < min(capped, total):
         # A service may cap the page and still repeat the limit it was asked for.
         capped = len(rows)
-    return Part(rows, total, capped)
+    return Part(rows, total, capped, weight)
 
 
-def _row(row: Mapping[str, object]) -> Row:
+def list_row(row: Mapping[str, object]) -> Row:
+    """What is kept of it."""
     return Row(
         row_of(row),
         text_of(row.get("description")),

@@ -67,6 +67,7 @@ class AccountReading:
         early = not left_alone((), known)
         self._listing = Listing(self._page, self._lanes) if early else None
         self._account: Account | None = None
+        self._vouched: dict[str, tuple[Resource | None, Observed | None]] = {}
         self._met: list[Resource] = []
         self._turns = 0
         self._failure: TaskopsError | None = None
@@ -106,7 +107,7 @@ class AccountReading:
         unread = []
         for object_id, (resource, record) in account.asked(wanted, self._known).items():
             row = account.rows[object_id]
-            told = None if self._refresh else vouched(row, resource, record)
+            told = self._told(row, resource, record)
             if told is None:
                 unread.append(self._look(row, resource, account))
             else:
@@ -136,10 +137,22 @@ class AccountReading:
                 continue
             for object_id in account.meant(resource, record):
                 row = account.rows[object_id]
-                if self._refresh or vouched(row, resource, record) is None:
+                if self._told(row, resource, record) is None:
                     self._look(row, resource, account)
         self._met.clear()
         self._came.update(self._looks.ended())
+
+    def _told(
+        self, row: Observed, resource: Resource | None, record: Record | None
+    ) -> Observed | None:
+        """The row with what the ledger vouches for; None where it must be read."""
+        if self._refresh:
+            return None
+        before = self._vouched.get(row.id)
+        if before is None or before[0] is not resource:
+            before = (resource, vouched(row, resource, record))
+            self._vouched[row.id] = before
+        return before[1]
 
     def _look(self, row: Observed, resource: Resource | None, account: Account) -> Look:
         """Have both versions read, once."""

@@ -129,10 +129,11 @@ class Door:
         return self._read(path, params, lambda body: parse(body, shape))
 
     def take(
-        self, path: str, shape: Shape, into: Callable[[Answer], T], **params: str
+        self, path: str, shape: Shape, into: Callable[[Answer, int], T], **params: str
     ) -> T:
         """
-        The same for a large answer of which little is kept: `into` makes that of it.
+        The same for a large answer of which little is kept: `into` makes that of it,
+        and is told of how many bytes it was.
 
         One at a time is opened, however many come in at once: what is not kept takes
         the memory of one answer, and not of as many as there are lanes.
@@ -140,7 +141,7 @@ class Door:
 
         def opened(body: bytes) -> T:
             with self._opening:
-                return into(parse(body, shape))
+                return into(parse(body, shape), len(body))
 
         return self._read(path, params, opened)
 
