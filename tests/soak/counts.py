@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 
 NUMBERS = {
     "cases": "lives of an account",
+    "in_git": "of them with the ledger in git",
+    "with_runs": "of them with agents' runs",
     "applies": "applies, second clients and settling ones included",
     "requests": "requests to the service",
     "writes": "writes in the service's own log",
+    "runs": "of them agents' runs that were started",
     "settled": "fault-free applies after which a second one wrote nothing",
     "blocked": "fault-free applies that a problem or a reserved name held up",
     "windows": "writes over, or beside, what somebody made between look and write",
@@ -31,9 +34,12 @@ class Counts:
     """Numbers for people to read; a violation is also an error where it happens."""
 
     cases: int = 0
+    in_git: int = 0
+    with_runs: int = 0
     applies: int = 0
     requests: int = 0
     writes: int = 0
+    runs: int = 0
     settled: int = 0
     blocked: int = 0
     windows: int = 0

@@ -306,6 +306,7 @@ class Life:
         counts = self.counts
         counts.applies += 1
         counts.writes += len(result.own)
+        counts.runs += sum(commit["kind"] in runs.KINDS for commit in result.own)
         counts.exits["killed" if result.killed else str(int(result.exit))] += 1
         counts.faults += self.service.injected
         self.service.injected.clear()

@@ -70,6 +70,8 @@ class Account(RuleBasedStateMachine):
         self.life = Life(place, self.counts, answers, socket=socket)
         self.life.wanted.update(coded | agents)
         self.agents = bool(agents)
+        self.counts.in_git += in_git
+        self.counts.with_runs += self.agents
 
     @rule(name=st.sampled_from(CODE_NAMES), what=wanted("code"))
     def declare(self, name: str, what: Wanted) -> None:
