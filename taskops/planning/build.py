@@ -18,7 +18,7 @@ from taskops.planning.decide_generated import decide_generated
 from taskops.planning.decide_jobs import decide_agent
 from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
-from taskops.planning.identify import Listing
+from taskops.planning.identify import Listing, Mine, identify
 from taskops.planning.intents import open_intents, unresolved
 from taskops.planning.options import PlanOptions
 from taskops.planning.scope import in_scope, require_matches
@@ -90,7 +90,7 @@ def build_plan(inputs: Inputs) -> Plan:
         excluded=drafting.excluded,
         revision=state.revision,
         held=state.open,
-        unresolved=MappingProxyType(unresolved(state, changes)),
+        unresolved=MappingProxyType(unresolved(state, changes, drafting.moved)),
         listed=frozenset(
             (name, observed.id)
             for name, reading in inputs.readings.items()
@@ -110,6 +110,7 @@ class _Drafting:
 
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
+        self.environment = inputs.project.environment
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.prior: dict[Address, Record] = {}
@@ -189,6 +190,9 @@ class _Drafting:
                 "",
                 f"remove the manifest of `{old.name}` or this `moved_from`",
             )
+        if old not in records and old in open_intents(self.inputs.state):
+            self.moved.add(old)
+            return self._unwritten(old)
         if old not in records:
             return problem(
                 resource,
@@ -198,6 +202,19 @@ class _Drafting:
             )
         self.moved.add(old)
         return records[old]
+
+    def _unwritten(self, old: Address) -> Record | None:
+        """What an apply that died made under the old name, and never wrote down."""
+        context, environment = self.contexts.get(old.provider), self.environment
+        intent = open_intents(self.inputs.state)[old]
+        name = f"{environment.name_prefix}{old.name}{environment.name_suffix}"
+        if context is None:
+            return None
+        found = identify(None, name, context.listing, intent)
+        if not isinstance(found, Mine):
+            return None
+        made = found.observed
+        return Record(old, "code", made.id, made.name, intent.to, intent.to)
 
     def _take(self, decision: Decision) -> None:
         if isinstance(decision, Problem):

@@ -10,7 +10,7 @@ from taskops.model.record import Intent, Job, LedgerState, Record
 from taskops.planning.origin import TAKEN_BACK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from taskops.model.change import Change
     from taskops.model.resource import Address
@@ -33,12 +33,14 @@ def open_intents(state: LedgerState) -> dict[Address, Intent]:
     return intents
 
 
-def unresolved(state: LedgerState, changes: Sequence[Change]) -> dict[Address, Record]:
+def unresolved(
+    state: LedgerState, changes: Sequence[Change], moved: Collection[Address] = ()
+) -> dict[Address, Record]:
     """
     Records of what an apply that died may have written, and nobody here looks at.
 
     Its intents go with the ledger that is taken over; left out by --select, they
-    must still make ours what it wrote.
+    must still make ours what it wrote. What `moved` has its record elsewhere.
     """
     decided = {
         change.address
@@ -50,7 +52,9 @@ def unresolved(state: LedgerState, changes: Sequence[Change]) -> dict[Address, R
         intent.address: _half_written(intent, state.records.get(intent.address))
         for intent in held
         # A start has its record before it is sent, a delete needs none.
-        if intent.change in ("create", "update") and intent.address not in decided
+        if intent.change in ("create", "update")
+        and intent.address not in decided
+        and intent.address not in moved
     }
 
 

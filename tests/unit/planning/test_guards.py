@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 from simulated import task, version
 
-from taskops.model.change import Delete, Keep
+from taskops.model.change import Create, Delete, Keep, Update
 from taskops.model.project import Environment, Limits, Project
-from taskops.model.record import LedgerState, Record
+from taskops.model.record import Intent, LedgerState, Opening, Record
 from taskops.model.resource import Address, Observed, Reading, Resource, Target
 from taskops.planning.build import Inputs, build_plan
 from taskops.planning.options import PlanOptions
@@ -169,3 +169,36 @@ def test_an_object_never_belongs_to_two_addresses(declared: bool) -> None:
     assert "belongs to another address, `anchor/a`" in problem.summary
     way_out = "--select a" if declared else "moved_from: a"
     assert way_out in problem.hint
+
+
+@pytest.mark.parametrize("text", ["x", "newer"])
+def test_what_an_apply_that_died_made_can_be_moved_to_another_name(text: str) -> None:
+    """It has no record yet, and its intent says that it is ours."""
+    found = version("x")
+    assert found is not None
+    intent = Intent(Address("anchor", "old"), "create", found.digest, "a")
+    died = Opening("a", "", "", "", "", 0, 1, (intent,))
+    given = inputs([named("new", text, moved_from="old")], [there("old")], [])
+    given = replace(given, state=replace(given.state, open=died))
+
+    plan = build_plan(given)
+
+    (change,) = plan.changes
+    assert isinstance(change, Update)
+    assert change.rename
+    assert change.before.id == "id-old"
+    assert change.origin == "pending"
+    assert not plan.problems
+    assert not plan.unresolved
+
+
+def test_what_never_came_of_an_apply_that_died_is_made_under_the_new_name() -> None:
+    intent = Intent(Address("anchor", "old"), "create", "d", "a")
+    died = Opening("a", "", "", "", "", 0, 1, (intent,))
+    given = inputs([named("new", moved_from="old")], [], [])
+    given = replace(given, state=replace(given.state, open=died))
+
+    plan = build_plan(given)
+
+    assert [type(change) for change in plan.changes] == [Create]
+    assert not plan.problems
