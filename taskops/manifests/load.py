@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from taskops.manifests.lines import lines
 from taskops.manifests.spots import BIDI, Spot, Trouble
@@ -56,7 +56,8 @@ class Document:
         return path in places(self.text)[self.number].values
 
 
-class Contents(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Contents:
     """The documents of a file, and all that is wrong with its YAML."""
 
     documents: tuple[Document, ...]

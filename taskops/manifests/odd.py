@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from taskops.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Odd(NamedTuple):
+@dataclass(frozen=True, slots=True, order=True)
+class Odd:
     """Where it is, counted in bytes; what it is; what mends it."""
 
     at: int

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from taskops.manifests.known import ANY
 from taskops.manifests.naming import name_of, near
 from taskops.manifests.spots import shown
+from taskops.model.dataclass import dataclass
 from taskops.model.values import Secret
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ _REFERENCE: Final = r"\$(\$\{)|\$\{([^}]*)(\}?)"
 _NAME: Final = r"(var|env)\.([A-Za-z_][A-Za-z0-9_]*)\Z"
 
 
-class Wrong(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Wrong:
     """One reference that leads nowhere."""
 
     path: Path

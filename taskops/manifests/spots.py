@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from taskops.model.dataclass import dataclass
+
 if TYPE_CHECKING:
     from taskops.model.values import Path
 
@@ -18,7 +20,8 @@ class Spot(NamedTuple):
     column: int
 
 
-class Trouble(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Trouble:
     """Something wrong with the YAML itself."""
 
     spot: Spot
