@@ -14,6 +14,7 @@ from taskops.render.clean import line
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from taskops.cli.first_line import FirstLine
     from taskops.cli.streams import Color
     from taskops.model.change import Change
     from taskops.model.ports import Event
@@ -42,7 +43,9 @@ class Live(Protocol):
         """Take away what moves, so that what follows stands on its own line."""
 
 
-def live_on(stream: TextIO, environ: Mapping[str, str], color: Color) -> Live:
+def live_on(
+    stream: TextIO, environ: Mapping[str, str], color: Color, first: FirstLine
+) -> Live:
     """A region where the stream can redraw itself, else lines."""
     draws = stream.isatty() and environ.get("TERM", "dumb") not in ("dumb", "")
     if sys.platform == "win32":
@@ -50,7 +53,7 @@ def live_on(stream: TextIO, environ: Mapping[str, str], color: Color) -> Live:
     if draws and takes_escapes(stream):
         from taskops.cli.region import Region
 
-        return Region(Out(stream), look_of(stream, environ, color))
+        return Region(Out(stream), look_of(stream, environ, color), first)
     return Lines(Out(stream))
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.live import Live as RichLive
     from rich.text import Text
 
+    from taskops.cli.first_line import FirstLine
     from taskops.cli.streams import Out
     from taskops.model.change import Change
     from taskops.model.ports import Event
@@ -58,8 +59,8 @@ class Region:
     picture while it holds its own.
     """
 
-    def __init__(self, out: Out, look: Look) -> None:
-        self._out, self._look = out, look
+    def __init__(self, out: Out, look: Look, first: FirstLine) -> None:
+        self._out, self._look, self._first = out, look, first
         self._lock = threading.Lock()
         self._drawing = threading.Lock()
         self._live: RichLive | None = None
@@ -131,6 +132,7 @@ class Region:
                 return
             from rich.live import Live as RichLive
 
+            self._first.take_away()
             self._live = RichLive(
                 console=_console(self._out, self._look),
                 get_renderable=self._picture,

@@ -9,12 +9,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from taskops.cli.boundary import code_of
-from taskops.cli.events import EventFile
-from taskops.cli.live import HEARTBEAT, live_on
+from taskops.cli.first_line import FirstLine
 from taskops.errors import Exit
-from taskops.render.plan_json import row_data
-from taskops.render.report import report_data
-from taskops.render.words import to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,8 +24,12 @@ if TYPE_CHECKING:
 class Watch:
     """Whoever listens: a person at a terminal, and a file for programs."""
 
-    def __init__(self, json_into: str | None, color: Color = "auto") -> None:
-        self.live = live_on(sys.stderr, os.environ, color)
+    def __init__(self, json_into: str | None, color: Color, first: FirstLine) -> None:
+        from taskops.cli.events import EventFile
+        from taskops.cli.live import live_on
+
+        self.live = live_on(sys.stderr, os.environ, color, first)
+        self.first = first
         self.file = EventFile(json_into) if json_into else None
         self.code: int = Exit.OK
         self._ended = threading.Event()
@@ -45,6 +45,9 @@ class Watch:
         """Tell the file what was planned."""
         if self.file is None:
             return
+        from taskops.render.plan_json import row_data
+        from taskops.render.words import to_do
+
         for row in sheet.rows:
             self.file.write("planned_change", row.words, row_data(row))
         counts = {"counts": sheet.counts, "digest": sheet.digest}
@@ -53,21 +56,26 @@ class Watch:
     def reported(self, report: Report) -> None:
         """Tell the file what came of it."""
         if self.file is not None:
+            from taskops.render.report import report_data
+
             self.file.write("report", "all outcomes", {"report": report_data(report)})
 
     def clear(self) -> None:
-        """Take the live line away."""
+        """Take away what is written where the next line begins."""
+        self.first.take_away()
         self.live.clear()
 
     def end(self, code: int) -> None:
         """The last word."""
         self._ended.set()
-        self.live.clear()
+        self.clear()
         if self.file is not None:
             self.file.end(int(code))
 
     def _beat(self) -> None:
         """Whoever follows must be able to tell slow from dead."""
+        from taskops.cli.live import HEARTBEAT
+
         while not self._ended.wait(HEARTBEAT):
             self.live.beat()
             if self.file is not None:
@@ -77,7 +85,12 @@ class Watch:
 @contextmanager
 def watching(json_into: str | None, color: Color = "auto") -> Iterator[Watch]:
     """Somebody who listens while the work goes on; the block sets the exit code."""
-    watch = Watch(json_into, color)
+    first = FirstLine(sys.stderr)
+    try:
+        watch = Watch(json_into, color, first)
+    except BaseException:
+        first.take_away()
+        raise
     try:
         yield watch
     except BaseException as error:

@@ -159,3 +159,32 @@ def test_the_command_after_an_apply_works(tmp_path: Path) -> None:
     seen = watch(root, "apply", "--emulator", "--yes")
     assert seen.screen.splitlines()[-1] == "Next: taskops run hello --emulator"
     assert watch(root, "run", "hello", "--emulator").code == 0
+
+
+@pytest.mark.parametrize("words", [("plan",), ("apply", "--yes")])
+def test_a_first_line_is_there_at_once_and_leaves_no_trace(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    root = project(tmp_path)
+
+    seen = watch(root, *words, "--emulator")
+
+    assert seen.code == 0
+    assert seen.raw.startswith(b"  reading ...")
+    assert seen.ever("reading ...")
+    assert "reading ..." not in seen.screen
+    assert seen.screen.splitlines()[0].startswith("anchor (default, emulator)")
+
+
+def test_an_error_stands_alone_below_no_first_line(tmp_path: Path) -> None:
+    seen = watch(tmp_path, "plan")
+
+    assert seen.code == 64
+    assert seen.raw.startswith(b"  reading ...")
+    assert seen.screen.startswith("error: there is no taskops.yaml")
+
+
+def test_a_terminal_that_cannot_redraw_gets_no_first_line(tmp_path: Path) -> None:
+    seen = watch(tmp_path, "plan", variables={"TERM": "dumb"})
+
+    assert seen.raw.startswith(b"error: ")

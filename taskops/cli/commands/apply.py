@@ -76,17 +76,18 @@ def command(**given: Any) -> int:
 def apply(given: dict[str, Any]) -> int:
     """Plan, ask, carry out, report; the exit code."""
     from taskops.cli.watching import watching
-    from taskops.cli.wiring import session
 
     with watching(given.get("json_into"), given["color"]) as watch:
+        from taskops.cli.wiring import session
+
         saved = _saved(given)
         with session(options.wanted_from(given), watch.listener) as opened:
-            if not _superseded(given, opened):
+            if not _superseded(given, opened, watch):
                 watch.code = _apply(given, saved, opened, watch)
     return watch.code
 
 
-def _superseded(given: dict[str, Any], opened: Session) -> bool:
+def _superseded(given: dict[str, Any], opened: Session, watch: Watch) -> bool:
     """Whether a newer commit is there to be applied, by a job of its own."""
     from taskops.cli.runner_files import write_outputs, write_summary
     from taskops.cli.superseded import superseded_by
@@ -96,6 +97,7 @@ def _superseded(given: dict[str, Any], opened: Session) -> bool:
     newer = superseded_by(opened.home, opened.environ)
     if newer:
         told = f"superseded by {newer[:12]}, which has a run of its own"
+        watch.clear()
         tell(f"{told}; nothing was applied")
         write_outputs(opened.environ, {"result": "ok"})
         write_summary(opened.environ, f"**Nothing was applied**: {told}.")

@@ -42,17 +42,19 @@ Examples:
 @options.talk
 def command(**given: Any) -> int:
     """Show what apply would do; write nothing."""
-    from taskops.cli.forms import rendered
-    from taskops.cli.github_outputs import plan_on_page
-    from taskops.cli.next_command import next_command
-    from taskops.cli.plan_files import save
-    from taskops.cli.settings_moved import settings_moved
-    from taskops.cli.streams import Out
     from taskops.cli.watching import watching
-    from taskops.cli.wiring import session
-    from taskops.render.walk import sheet_of
 
+    # Whoever waits sees a first line before the rest is loaded.
     with watching(given["json_into"], given["color"]) as watch:
+        from taskops.cli.forms import rendered
+        from taskops.cli.github_outputs import plan_on_page
+        from taskops.cli.next_command import next_command
+        from taskops.cli.plan_files import save
+        from taskops.cli.settings_moved import settings_moved
+        from taskops.cli.streams import Out
+        from taskops.cli.wiring import session
+        from taskops.render.walk import sheet_of
+
         with session(options.wanted_from(given), watch.listener) as opened:
             asked = options.plan_options(given, against=given["against"])
             plan = opened.plan(asked)
