@@ -262,7 +262,7 @@ class CarryingJob:
         )
         self._note(after, ended, replaces=replaces)
         if state.status == "failed":
-            self._own_what_failed(job)
+            self._own_what_ended(job.made)
             name = self.change.address.name
             hint = f"start it again with `taskops apply --retry {name}`"
             outcome = self.outcome("failed", state.detail or "the service says: failed")
@@ -270,6 +270,7 @@ class CarryingJob:
         if after.kind == "agent":
             self.record = replace(cast("Record", self.record), id=job.poll_id)
         else:
+            self._own_what_ended(state.id or job.made)
             yield self._flush()
             refused = yield from self._settle(after, ended, state, replaces=replaces)
             if refused is not None:
@@ -353,11 +354,11 @@ class CarryingJob:
             return replace(state, status="failed", detail=wrong, result=result)
         return replace(state, result=result)
 
-    def _own_what_failed(self, job: Job) -> None:
-        """What a failed start left behind is ours, not a stranger of that name."""
+    def _own_what_ended(self, made: str) -> None:
+        """What a start left behind is ours from then on, no stranger of that name."""
         record = cast("Record", self.record)
         if not record.id and record.kind == "generated":
-            self.record = replace(record, id=job.made)
+            self.record = replace(record, id=made)
 
     def _until_ended(self, job: Job) -> Generator[Ask, object, JobState | None]:
         """Poll until it ends; None when nobody may wait any longer."""

@@ -223,7 +223,8 @@ def _ready(
         return _rename(resource, record, before)
     healed = record.draft and before.draft and before.draft.digest != record.draft
     note = "the service changed the draft; generated code is not managed"
-    stale = record.protected != resource.protected
+    # One that was ready when an apply died is known by its id alone.
+    stale = record.protected != resource.protected or not record.spec
     return Keep(
         resource.address,
         "same",

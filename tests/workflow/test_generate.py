@@ -317,3 +317,25 @@ def test_a_replacement_in_flight_leaves_nothing_behind_when_it_is_replaced(
 
     assert account.names() == ["invoice"]
     assert account.plan([generated("invoice", "get the oldest")]).effective == ()
+
+
+def test_what_is_ready_is_ours_though_it_could_not_be_looked_at(
+    account: Account,
+) -> None:
+    wanted = [generated("invoice", "get it")]
+    gone = {"do": "status", "status": 403, "method": "GET", "path": "/v1/task/."}
+    account.emulator.set_faults([gone])
+    stopped = account.apply(wanted)
+    account.emulator.set_faults([])
+
+    (kept,) = account.plan(wanted).changes
+    account.apply(wanted)
+    changed = account.plan([generated("invoice", "get another")])
+
+    assert stopped.exit != 0
+    assert isinstance(kept, Keep)
+    assert (kept.why, kept.records) == ("same", True)
+    assert not account.plan(wanted).bookkeeping
+    (start,) = changed.changes
+    assert isinstance(start, Start)
+    assert [d.path for d in start.differences] == [("user_task",)]
