@@ -35,7 +35,7 @@ def carry(
     again: Callable[[Plan], Plan],
 ) -> Report:
     """Do it; `again` makes and shows the plan anew. Raises as `carry_out` does."""
-    obey_signals(opened.stop, watch.live)
+    obey_signals(opened.stop, watch)
     pace = Pace(
         given["parallelism"], given["fail_fast"], deadline=given["deadline"] * 60
     )

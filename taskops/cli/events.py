@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from taskops.model.ports import Event
 
 
+IN_A_HURRY = 0.2
+"""Seconds that the last record may wait for another one to be written."""
+
+
 class EventFile:
     """A file that a program can follow; a missing `end` tells that it was cut."""
 
@@ -38,13 +42,16 @@ class EventFile:
     def write(self, kind: str, message: str, data: Mapping[str, object]) -> None:
         """One record with the next number; a full disk must not end the work."""
         with self._lock:
-            text = event_line(self._number, kind, message, data)
-            self._number += 1
-            try:
-                self._file.write(text)
-                self._file.flush()
-            except (OSError, ValueError):
-                return
+            self._write(kind, message, data)
+
+    def _write(self, kind: str, message: str, data: Mapping[str, object]) -> None:
+        text = event_line(self._number, kind, message, data)
+        self._number += 1
+        try:
+            self._file.write(text)
+            self._file.flush()
+        except (OSError, ValueError):
+            return
 
     def __call__(self, event: Event, /) -> None:
         """Hear of it."""
@@ -58,3 +65,13 @@ class EventFile:
                 self._file.close()
             except OSError:
                 return
+
+    def cut(self, code: int) -> None:
+        """
+        The last record from a signal handler, which nothing follows.
+
+        It may have interrupted whoever holds the lock, who then never gives it
+        back: the file ends without its record, as after a kill.
+        """
+        if self._lock.acquire(timeout=IN_A_HURRY):
+            self._write("end", f"exit code {code}", {"exit_code": code})

@@ -72,6 +72,11 @@ class Watch:
         if self.file is not None:
             self.file.end(int(code))
 
+    def leave(self, code: int) -> None:
+        """The last word of who must go at once: for programs, and without waiting."""
+        if self.file is not None:
+            self.file.cut(code)
+
     def _beat(self) -> None:
         """Whoever follows must be able to tell slow from dead."""
         from taskops.cli.live import HEARTBEAT

@@ -204,7 +204,7 @@ class Git:
 
     def has(self, commit: str) -> bool:
         """Whether the commit and its tree are here."""
-        return self.ask("cat-file", "-e", commit + "^{tree}").code == 0
+        return self.ask("cat-file", "-e", commit + "^{commit}^{tree}").code == 0
 
     def tree(self, commit: str) -> dict[str, str]:
         """Every file of a commit: its path and its blob."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from taskops.errors import DamagedLedger
 from taskops.ledger.document import NAME
 from taskops.ledger.plumbing import GitFailed
 
@@ -124,9 +125,25 @@ class Remote:
             else:
                 if all(self.git.has(tips[environment]) for environment in missing):
                     return tips
+                self._require_commits(tips, missing)
         raise failed or GitFailed(
             "the ledger moves faster than it can be read", "", "run it again"
         )
+
+    def _require_commits(
+        self, tips: Mapping[str, str], environments: Iterable[str]
+    ) -> None:
+        """Somebody may have pushed anything there; raises DamagedLedger."""
+        for environment in environments:
+            kind = self.git.ask("cat-file", "-t", tips[environment]).text
+            if kind in ("blob", "tree"):
+                ref = self.ref(environment)
+                raise DamagedLedger(
+                    "the ledger is damaged",
+                    f"{ref}: is a {kind}, and no commit",
+                    "push a good commit back with "
+                    f"`git push --force <remote> COMMIT:{ref}`",
+                )
 
     def fetch(self, environments: Iterable[str], depth: int = 1) -> None:
         """Bring ledgers here; a clone is cut off only where it already is."""

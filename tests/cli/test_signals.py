@@ -114,7 +114,7 @@ def test_the_second_signal_does_not_wait_for_anything(
 ) -> None:
     root = project(tmp_path, tasks=3)
     at.account.set_faults([{"method": "POST", "do": "hang", "seconds": PATIENCE}])
-    running = started(root, at)
+    running = started(root, at, "--json-into", "events")
     until(lambda: len(at.account.faults.injected) == 3)
     running.send_signal(signal.SIGINT)
     told = running.stderr
@@ -125,6 +125,9 @@ def test_the_second_signal_does_not_wait_for_anything(
     out, _ = running.communicate(timeout=PATIENCE)
     assert running.returncode == 130
     assert b"Apply:" not in out
+    events = [json.loads(x) for x in (root / "events").read_text().splitlines()]
+    assert [event["seq"] for event in events] == list(range(len(events)))
+    assert (events[-1]["type"], events[-1]["exit_code"]) == ("end", 130)
 
 
 def test_killed_at_any_moment_the_next_apply_finishes_it(

@@ -474,6 +474,25 @@ def test_a_damaged_ledger_is_refused_with_a_way_out(
     assert "git push --force" in refused.value.hint
 
 
+@pytest.mark.parametrize("kind", ["blob", "tree"])
+def test_a_ref_that_is_no_commit_is_damaged(
+    here: Path, remote: Path, kind: str
+) -> None:
+    ledger = git_ledger(here)
+    one = opening()
+    ledger.open(one, "")
+    assert ledger.close(closing_of(one, record())) == ""
+    tip = REF if kind == "tree" else f"{REF}:ledger.json"
+    found = git(remote, "rev-parse", f"{tip}^{{tree}}" if kind == "tree" else tip)
+    git(remote, "update-ref", REF, found)
+
+    with pytest.raises(DamagedLedger, match="damaged") as refused:
+        git_ledger(here).read()
+
+    assert f"is a {kind}, and no commit" in refused.value.detail
+    assert "push --force" in refused.value.hint
+
+
 def test_a_branch_with_the_name_of_the_ref_is_not_the_ledger(
     here: Path, remote: Path
 ) -> None:
