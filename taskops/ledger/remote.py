@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from taskops.errors import DamagedLedger
 from taskops.ledger.document import NAME
 from taskops.ledger.plumbing import GitFailed
+from taskops.ledger.shapes import Part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -138,12 +138,9 @@ class Remote:
             kind = self.git.ask("cat-file", "-t", tips[environment]).text
             if kind in ("blob", "tree"):
                 ref = self.ref(environment)
-                raise DamagedLedger(
-                    "the ledger is damaged",
-                    f"{ref}: is a {kind}, and no commit",
-                    "push a good commit back with "
-                    f"`git push --force <remote> COMMIT:{ref}`",
-                )
+                out = f"`git push --force <remote> COMMIT:{ref}`"
+                told = Part(None, ref, f"push a good commit back with {out}")
+                raise told.damaged(f"is a {kind}, and no commit")
 
     def fetch(self, environments: Iterable[str], depth: int = 1) -> None:
         """Bring ledgers here; a clone is cut off only where it already is."""
