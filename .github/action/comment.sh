@@ -15,6 +15,12 @@ give_up() {
   exit 0
 }
 
+# Changed settings and adoptions deserve a look though nothing on the service changes.
+worth_a_comment() {
+  [[ "${TASKOPS_COMMENT:-}" == always || "${TASKOPS_CHANGES:-}" != false ]] ||
+    grep -q '^### ' "$said"
+}
+
 digits() { [[ "$1" =~ ^[0-9]+$ ]]; }
 
 checksum() {
@@ -58,7 +64,7 @@ fi
 if [[ $last -ge 0 ]]; then
   gh api --method PATCH --silent "$comments/comments/${ids[$last]}" -F body=@"$body" ||
     give_up "the comment cannot be changed"
-elif [[ -s "$said" && ("${TASKOPS_COMMENT:-}" == always || "${TASKOPS_CHANGES:-}" != false) ]]; then
+elif [[ -s "$said" ]] && worth_a_comment; then
   gh api --method POST --silent "$comments/$TASKOPS_PULL/comments" -F body=@"$body" ||
     give_up "the token may not, as on a pull request from a fork"
 fi

@@ -37,6 +37,11 @@ _HEADS = {
 
 _AGAIN = "To try again: Re-run failed jobs. What is done already is not done twice."
 
+_APPROVE = (
+    "To carry out the plan below without a terminal: Actions → apply → Run workflow; "
+    "pick this environment and paste its digest.\n"
+)
+
 # Hints are written for a terminal; this is what they mean where there is none.
 _HERE = {
     Exit.INVALID: "`taskops validate` finds the same on a desk, without a key.",
@@ -90,7 +95,7 @@ def failure_on_page(code: int, told: str, plan: str = "") -> None:
     head = f"**{_HEADS.get(Exit(code), 'It did not work')}** (exit {code:d})\n"
     here = _HERE.get(Exit(code), "")
     words = block(told) if told.strip() else ""
-    plan = f"\n### The plan\n\n{plan}" if plan else ""
+    plan = f"{_APPROVE}\n### The plan\n\n{plan}" if plan else ""
     write_summary(os.environ, f"{head}{words}\n{here}\n{plan}")
 
 

@@ -140,7 +140,7 @@ def _field(field: Field) -> str:
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:
-    for note in sheet.notes:
+    for note in words.told_notes(sheet):
         name = harmless(words.shown_name(sheet, note))
         text = f'<span class="name">{name}</span> {harmless(note.text)}'
         yield f'<p class="dim">= {text}</p>'

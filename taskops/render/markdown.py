@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from taskops.model.problem import Problem
-    from taskops.render.sheet import Field, Row, Sheet
+    from taskops.render.sheet import Field, Note, Row, Sheet
 
 BUDGET = 60_000
 """Bytes; a comment on GitHub holds 65,536 characters."""
@@ -111,14 +111,15 @@ def _settings(sheet: Sheet) -> Iterator[str]:
 
 def _risky(sheet: Sheet) -> Iterator[str]:
     rows = [row for row in sheet.rows if row.risks]
-    if not rows:
-        return
     rows.sort(key=lambda row: row.verb != "delete")
-    lines = [
-        f"- {_code(words.shown_name(sheet, row))}: {_escaped(', '.join(row.risks))}"
-        for row in rows
-    ]
-    yield _within("### Look at these first\n\n" + "\n".join(lines), TABLE)
+    lines = [_line(sheet, row, ", ".join(row.risks)) for row in rows]
+    lines += [_line(sheet, n, n.text) for n in sheet.notes if n.text == words.ADOPTED]
+    if lines:
+        yield _within("### Look at these first\n\n" + "\n".join(lines), TABLE)
+
+
+def _line(sheet: Sheet, item: Row | Note, text: str) -> str:
+    return f"- {_code(words.shown_name(sheet, item))}: {_escaped(text)}"
 
 
 def _problems(sheet: Sheet) -> Iterator[str]:
@@ -155,11 +156,8 @@ def _table(sheet: Sheet) -> Iterator[str]:
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:
-    if sheet.notes:
-        lines = [
-            f"- {_code(words.shown_name(sheet, note))}: {_escaped(note.text)}"
-            for note in sheet.notes
-        ]
+    if notes := words.told_notes(sheet):
+        lines = [_line(sheet, note, note.text) for note in notes]
         yield _within("\n".join(lines), TABLE // 4)
 
 

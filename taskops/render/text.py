@@ -137,7 +137,7 @@ def _hunks(code: CodeDifference, look: Look) -> Iterator[str]:
 
 
 def _notes(sheet: Sheet, look: Look) -> Iterator[str]:
-    for note in sheet.notes:
+    for note in words.told_notes(sheet):
         name = words.shown_name(sheet, note)
         text = f"= {name:<{NAMES}} {clean.line(note.text)}"
         yield "  " + look.paint(text, "dim")

@@ -10,6 +10,7 @@ from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.values import thaw
 from taskops.render import risks
 from taskops.render.sheet import Field, Note, Row, Sheet, There
+from taskops.render.words import ADOPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -49,8 +50,12 @@ def sheet_of(plan: Plan, options: Mapping[str, object] | None = None) -> Sheet:
 
 
 def _notes(changes: Iterable[Change]) -> tuple[Note, ...]:
-    kept = (change for change in changes if isinstance(change, Keep))
-    return tuple(Note(str(keep.address), keep.note) for keep in kept if keep.note)
+    return tuple(
+        Note(str(keep.address), text)
+        for keep in changes
+        if isinstance(keep, Keep)
+        and (text := ADOPTED if keep.why == "adopted" else keep.note)
+    )
 
 
 def _counts(plan: Plan, rows: Iterable[Row]) -> dict[str, int]:

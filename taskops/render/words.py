@@ -38,6 +38,9 @@ KEPT = MappingProxyType(
 MOVED = ("drift", "conflict")
 """Origins of what somebody changed on the service."""
 
+ADOPTED = "taken over as it is; it was not made from here"
+"""The note of an adoption that writes to the ledger alone."""
+
 ABSENT = "(none)"
 HIDDEN = "(sensitive)"
 SHORT = 12
@@ -87,6 +90,11 @@ def has_moved(sheet: Sheet) -> bool:
 def counted(number: int, noun: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def told_notes(sheet: Sheet) -> list[Note]:
+    """Those that are worth a line of their own; adoptions are counted."""
+    return [note for note in sheet.notes if note.text != ADOPTED]
 
 
 def problem_count(sheet: Sheet) -> str:

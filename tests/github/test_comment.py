@@ -68,6 +68,19 @@ def test_no_changes_are_no_reason_for_a_new_comment(job: Job, hub: Hub) -> None:
     assert (ran.code, hub.comments) == (0, [])
 
 
+@pytest.mark.parametrize(
+    "head", ["### `taskops.yaml` is changed", "### Look at these first"]
+)
+def test_what_deserves_a_look_is_one_though_nothing_changes(
+    job: Job, hub: Hub, head: str
+) -> None:
+    job.say(f"**No changes**\n\n{head}\n\n- `a`: x\n")
+
+    comment(job, TASKOPS_CHANGES="false")
+
+    assert [head in c["body"] for c in hub.comments] == [True]
+
+
 def test_no_changes_replace_what_was_planned_before(job: Job, hub: Hub) -> None:
     job.say(PLAN)
     comment(job)

@@ -156,6 +156,8 @@ def test_a_hand_edit_with_the_plan_below_the_refusal(job: Job, shop: Path) -> No
     assert head.startswith("**Refused, nothing was written** (exit 6)\n")
     assert told
     assert "--expect-digest" in head
+    assert "taskops pull hello" in head
+    assert "Actions → apply → Run workflow; pick this environment" in head
     assert plan.lstrip().startswith("**Changes**: 1 to update")
 
 

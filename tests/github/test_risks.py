@@ -86,3 +86,22 @@ def test_risks_come_before_all_changes(job: Job, hub: Hub) -> None:
     ]
     assert "`harmless`" not in above
     assert "`harmless`" in below
+
+
+def test_what_is_taken_over_as_it_is_is_told_though_nothing_changes(
+    job: Job, hub: Hub
+) -> None:
+    root = job.folder / "shop"
+    (root / "tasks").mkdir(parents=True)
+    for name, text in starter_files("shop").items():
+        (root / name).write_text(text, "utf-8")
+    step(job, "run.sh", TASKOPS_COMMAND="apply")
+    shutil.rmtree(root / ".taskops/emulator-ledger")
+
+    step(job, "run.sh", TASKOPS_COMMAND="plan")
+    pull = {"TASKOPS_PULL": "7", "TASKOPS_COMMIT": "a" * 40}
+    step(job, "comment.sh", TASKOPS_CHANGES="false", **pull)
+
+    [comment] = hub.comments
+    assert "**No changes**: 1 adopted as they are" in comment["body"]
+    assert "- `hello`: taken over as it is" in comment["body"]

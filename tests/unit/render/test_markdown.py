@@ -143,6 +143,16 @@ def test_secrets_that_come_or_go_as_a_whole_are_named_too(given: object) -> None
     assert "- `a`: changes the secrets market, shop\n" in text
 
 
+def test_what_is_taken_over_as_it_is_is_named_first() -> None:
+    kept = Keep(Address("anchor", "a"), "adopted")
+
+    text = plan_markdown(sheets.sheet(kept, sheets.update("b", sheets.TIMEOUT)))
+
+    told = "### Look at these first\n\n- `a`: taken over as it is; it was not made from"
+    assert told in text.partition("| | task |")[0]
+    assert text.count("- `a`") == 1
+
+
 def drift(*changes: Change) -> str:
     return plan_markdown(replace(sheets.sheet(*changes), drift=True))
 
