@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from taskops.cli.wiring import Session
     from taskops.model.record import Record
-    from taskops.model.resource import Address, Kind
+    from taskops.model.resource import Address, Kind, Resource
 
 _Known: TypeAlias = "tuple[Kind, str, Record | None]"
 """Kind, name on the service, and the record where there is one."""
@@ -33,7 +33,9 @@ def runnables(
 
     `where` are the options of this command that an apply in its hint needs too.
     """
-    known = _known(opened)
+    resources, _ = opened.load(need_secrets=False)
+    known = _known(opened, resources)
+    drafts = {r.address.name for r in resources if not r.publish}
     attempts = []
     for name in dict.fromkeys(names):
         if name not in known:
@@ -45,13 +47,14 @@ def runnables(
             )
         select = f"taskops apply --select {name}{where}"
         task = _runnable(name, known[name], inputs, select)
-        attempts.append(Attempt(name, task, deploy=select))
+        draft = f"write `publish: true` into the manifest of `{name}`, then run "
+        deploy = draft if name in drafts else "deploy it with "
+        attempts.append(Attempt(name, task, deploy=f"{deploy}`{select}`"))
     return attempts
 
 
-def _known(opened: Session) -> dict[str, _Known]:
+def _known(opened: Session, resources: Sequence[Resource]) -> dict[str, _Known]:
     """All that is declared or ours."""
-    resources, _ = opened.load(need_secrets=False)
     records: Mapping[Address, Record] = opened.ledger.read().records
     known: dict[str, _Known] = {
         address.name: (record.kind, record.name, record)

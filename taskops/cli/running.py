@@ -38,7 +38,7 @@ class Attempt:
     name: str
     task: Runnable
     deploy: str
-    """The command that puts it there, should it be missing."""
+    """What puts it there, should it be missing."""
     run: Run | None = None
     error: TaskopsError | None = None
     began: float = 0.0
@@ -159,7 +159,7 @@ class Running:
         attempt.failures += 1
         if attempt.run is None:
             if isinstance(error, NotFound):
-                error.hint = f"deploy it with `{attempt.deploy}`"
+                error.hint = attempt.deploy
             attempt.error = error
         elif isinstance(error, AuthenticationFailed) or attempt.failures >= PATIENCE:
             attempt.error = OutcomeUnknown(

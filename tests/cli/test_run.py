@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from cli.service import service
-from cli.shell import TASKOPS, project, taskops
+from cli.shell import TASKOPS, edit, project, taskops
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +113,17 @@ def test_what_was_never_deployed_says_how_to_deploy_it(tmp_path: Path) -> None:
     assert said.code == 1
     assert "hello: not started" in said.out
     assert "deploy it with `taskops apply --select hello --emulator`" in said.out
+
+
+def test_a_draft_says_what_would_make_it_live(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    edit(root, "name: hello\n", "name: hello\npublish: false\n")
+    taskops(root, "apply", "--yes", "--emulator")
+
+    said = taskops(root, "run", "hello", "--emulator")
+
+    assert said.code == 1
+    assert "write `publish: true` into the manifest of `hello`, then run" in said.out
 
 
 def test_no_key_is_four(tmp_path: Path) -> None:
