@@ -411,10 +411,13 @@ class CarryingJob:
 
     def _forget_start(self, job: Job) -> None:
         """What was answered leads nowhere: whether it was started is not known."""
-        record, lost = self.record, replace(job, status="unknown")
-        if record is not None and record.next is not None:
+        record, lost = self.record or self.prior, replace(job, status="unknown")
+        if record is None:
+            return
+        record = replace(record, address=self.change.address)
+        if record.next is not None:
             self.record = replace(record, next=lost)
-        elif record is not None:
+        else:
             self.record = replace(record, job=lost)
 
     def _in_progress(self, why: str) -> Outcome:

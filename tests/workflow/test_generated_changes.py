@@ -340,6 +340,25 @@ def test_a_new_one_that_a_hand_renames_meanwhile_keeps_that_name(
     assert settled(account, invoice("second"))
 
 
+def test_a_start_in_flight_that_a_hand_deletes_is_replaced_by_a_person(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(carry_jobs, "LOST", 0.05)
+    account.apply([invoice("first")], wait=False)
+    account.emulator.edit(name="invoice", delete=True)
+
+    lost = account.apply([invoice("second")])
+    again = account.plan([invoice("second")])
+    report = account.apply([invoice("second")], retry=("invoice",))
+
+    assert lost.exit == 9
+    assert [p.summary for p in again.problems] == [
+        "whether `anchor/invoice` was started is not known"
+    ]
+    assert report.exit == 0, report.outcomes
+    assert settled(account, invoice("second"))
+
+
 def test_a_new_one_that_a_hand_deletes_takes_nothing_with_it(account: Account) -> None:
     account.apply([invoice("first")])
     new = f"invoice--{invoice('second').digest[:8]}"
