@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from taskops.model.record import Record, Seen, Source
 from taskops.model.resource import Address
-from taskops.model.values import EMPTY, Code, Secret, Tree, Value
+from taskops.model.values import EMPTY, Code, Secret, Tree, Value, shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,7 +103,7 @@ def _value(value: object, deepest: int) -> Value:
     if type(value) is dict:
         if value == {"sensitive": True}:
             return Secret(None)
-        return _revive(value, deepest - 1)
+        return shared(value) or _revive(value, deepest - 1)
     if type(value) is list and all(type(item) in _SCALARS for item in value):
         return tuple(value)
     raise _OddError

@@ -104,7 +104,7 @@ def freeze(value: object) -> Value:
     if kind in _PLAIN_TYPES or kind is MappingProxyType:
         return value  # type: ignore[return-value]  # a scalar or a tree, by its type
     if kind is dict:
-        return frozen(value)  # type: ignore[arg-type]  # a mapping, by its type
+        return shared(value) or frozen(value)  # type: ignore[arg-type]  # a mapping, by its type
     match value:
         case Mapping():
             return frozen(value)
@@ -123,6 +123,28 @@ def frozen(mapping: Mapping[str, object]) -> Tree:
         scalar = type(value) in _PLAIN_TYPES
         tree[str(key)] = value if scalar else freeze(value)  # type: ignore[assignment]  # by its type
     return MappingProxyType(tree)
+
+
+_SHARED: dict[tuple[object, ...], Tree] = {}
+_MOST_SHARED = 1000
+_SHARED_TYPES = frozenset({str, int, bool, type(None)})
+
+
+def shared(mapping: Mapping[str, object]) -> Tree | None:
+    """
+    The same values as one tree for all who have them; None where that is not so.
+
+    Thousands of tasks say the same of their timeouts and recordings.
+    """
+    types = [*map(type, mapping.values())]
+    if not _SHARED_TYPES.issuperset(types):
+        return None
+    # With the types: one equals true.
+    key = (*mapping.items(), *types)
+    known = _SHARED.get(key)
+    if known is None and len(_SHARED) < _MOST_SHARED:
+        known = _SHARED[key] = frozen(mapping)
+    return known
 
 
 def thaw(value: Value) -> object:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from taskops.model.values import EMPTY, Secret, Tree, Value, freeze, frozen
+from taskops.model.values import EMPTY, Secret, Tree, Value, freeze, frozen, shared
 from taskops.providers.anchor.defaults import (
     ANCHOR_PROXY,
     COUNTRY,
@@ -159,7 +159,7 @@ def _proxy(value: Value) -> Tree:
         if not is_empty(value.get(key))
         and (key, value[key]) != ("country_code", COUNTRY)
     }
-    return frozen(kept)
+    return shared(kept) or frozen(kept)
 
 
 def secret(value: Value) -> Value:
