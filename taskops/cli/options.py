@@ -26,6 +26,22 @@ def _all(*decorators: Callable[[F], F]) -> Callable[[F], F]:
     return decorate
 
 
+def _named(context: click.Context, option: click.Parameter, value: str) -> str:
+    """A commit that is empty is a variable that was not set, not the files here."""
+    from click.core import ParameterSource
+
+    given = context.get_parameter_source(option.name or "")
+    if not value and given is ParameterSource.COMMANDLINE:
+        from taskops.errors import UsageError
+
+        raise UsageError(
+            "`--at` is given, and names no commit",
+            "a variable may be empty",
+            "name one, or leave `--at` out for the files here",
+        )
+    return value
+
+
 place = _all(
     click.option(
         "-C",
@@ -135,6 +151,7 @@ shape = _all(
         "--at",
         metavar="COMMIT",
         default="",
+        callback=_named,
         help="Take manifests and code from a commit, not from the files here.",
     ),
 )

@@ -64,8 +64,7 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
         if there is not None and _still_stands(change, there, plan):
             kept.append(there)
         elif not _done(change, there):
-            again = plan.follows(there) if there is not None else ""
-            moved.append(_told(change, there, again))
+            moved.append(_told(change, there, plan))
     if moved:
         raise Stale(
             "the plan is not true any more; nothing was written",
@@ -141,17 +140,18 @@ def _done(saved: SavedChange, now: Change | None) -> bool:
     return now.why in ("same", "adopted") and now.after.digest == saved.to
 
 
-def _told(saved: SavedChange, now: Change | None, again: str) -> str:
+def _told(saved: SavedChange, now: Change | None, plan: Plan) -> str:
     """What is different now, field by field with both values."""
     name = f"`{saved.address}`"
     if now is None:
-        return f"{name}: it is not in the plan any more"
+        why = [p.summary for p in plan.errors if p.address == str(saved.address)]
+        return f"{name}: {', '.join(why) or 'it is not in the plan any more'}"
     after = getattr(now, "after", None)
     if after is not None and saved.to and after.digest != saved.to:
         return f"{name}: its manifest, code or variables changed since the plan"
     if isinstance(now, Keep) and now.why == "failed":
         return f"{name}: it has been started meanwhile, and failed"
-    if again != saved.follows:
+    if plan.follows(now) != saved.follows:
         return f"{name}: it has been tried again meanwhile"
     fields, there = _fields(now), _there(now)
     told: list[str] = []

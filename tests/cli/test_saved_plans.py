@@ -193,6 +193,29 @@ def the_field(plan: dict[str, Any], name: str) -> Any:
     return field
 
 
+def test_a_ledger_lost_since_the_plan_is_told_by_what_it_means(
+    tmp_path: Path, at: Service
+) -> None:
+    root = applied(tmp_path, at)
+    edit(root, "max_duration: 5", "max_duration: 6")
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    (root / ".taskops" / "ledger" / "default.json").unlink()
+    before = at.written()
+    said = taskops(root, "apply", "p.json", **at.variables)
+    ends(said, 6, "`anchor/hello`: ", "is not ours")
+    assert at.written() == before
+
+
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_a_commit_that_is_empty_is_not_the_files_here(
+    tmp_path: Path, at: Service, command: str
+) -> None:
+    root = project(tmp_path)
+    said = taskops(root, command, "--at", "", **at.variables)
+    ends(said, 64, "`--at` is given, and names no commit")
+    assert at.asked() == []
+
+
 LIES: list[tuple[Any, str]] = [
     (lambda p: the_field(p, "max_duration").update(after=7), "max_duration`"),
     (lambda p: the_field(p, "max_duration").update(before=7), "max_duration`"),
