@@ -108,3 +108,19 @@ def test_the_wrong_form_starts_nothing_and_names_the_flag(
         # Surely nothing was started, so nothing stands in the way.
         again = taskops(root, "apply", "--yes", **there.variables)
         assert again.code == 0, again.out
+
+
+def test_starts_that_begin_at_once_all_find_the_form_that_is_taken(root: Path) -> None:
+    for number in range(6):
+        text = MANIFEST.replace("name: invoice\n", f"name: invoice-{number}\n", 1)
+        (root / "tasks" / f"{number}.yaml").write_text(text)
+    with service(latency=0.2) as there:
+        there.account.set_behaviours(
+            {"generate_shape": "taskPrompt", "generate_polls": "0"}
+        )
+        said = taskops(root, "apply", "--yes", **there.variables)
+        asked = there.account.account.store.things("generation")
+
+    assert said.code == 0, said.out + said.err
+    assert len(asked) == 7
+    assert said.out.count("taskPrompt") == 1

@@ -46,11 +46,13 @@ class Generation:
         except Refused as error:
             if self.api != "auto" and error.status == 400:
                 error.hint = "if the service wants another form: --generate-api auto"
-            if self.api != "auto" or self._switched or not _names_other(error):
+            # Others that began at the same time may have switched meanwhile.
+            if self.api != "auto" or shape != "user_task" or not _names_other(error):
                 raise
-            self._switched = True
             note = "the service takes today's shape of a generation: taskPrompt"
-            return replace(self._post(step, "taskPrompt"), note=note)
+            said, self._switched = self._switched, True
+            done = self._post(step, "taskPrompt")
+            return done if said else replace(done, note=note)
 
     def _shape(self) -> GenerateApi:
         if self.api == "auto":
