@@ -93,8 +93,9 @@ class Lines:
     def beat(self) -> None:
         """Break a silence that lasts too long for somebody who reads a log."""
         with self._lock:
-            names = ", ".join(line(a.name) for a in list(self._running)[:3])
-            self._alive(names, self._done, self._total)
+            running = [*self._running.items()][:3]
+            told = [": ".join(filter(None, (line(a.name), t))) for a, t in running]
+            self._alive(", ".join(told), self._done, self._total)
 
     def stopping(self, text: str) -> bool:
         """Whoever asked says it."""
