@@ -115,7 +115,8 @@ def _risky(sheet: Sheet) -> Iterator[str]:
     lines = [_line(sheet, row, ", ".join(row.risks)) for row in rows]
     lines += [_line(sheet, n, n.text) for n in sheet.notes if n.text == words.ADOPTED]
     if lines:
-        yield _within("### Look at these first\n\n" + "\n".join(lines), TABLE)
+        when = "before an apply" if sheet.drift else "first"
+        yield _within(f"### Look at these {when}\n\n" + "\n".join(lines), TABLE)
 
 
 def _line(sheet: Sheet, item: Row | Note, text: str) -> str:
@@ -141,7 +142,8 @@ def _problem(problem: Problem) -> str:
 def _table(sheet: Sheet) -> Iterator[str]:
     if not sheet.rows:
         return
-    lines = ["| | task | what is done | fields |", "|---|---|---|---|"]
+    done = "what an apply would do" if sheet.drift else "what is done"
+    lines = [f"| | task | {done} | fields |", "|---|---|---|---|"]
     for row in sheet.rows:
         fields = ", ".join(words.field_name(field) for field in row.fields)
         fields = clean.shortened(fields, 200)

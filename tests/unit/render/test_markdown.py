@@ -167,4 +167,5 @@ def test_drift_says_who_moved_what_and_not_what_an_apply_would_do() -> None:
     told = "1 changed on the service, 1 not applied yet, 1 unchanged"
     assert both.startswith(f"**Drift**: {told}\n")
     assert merged.startswith("**Waiting**: 1 not applied yet, 1 unchanged\n")
+    assert "| | task | what an apply would do | fields |" in both
     assert drift(kept).startswith("**No drift**: 1 unchanged\n")
