@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -140,13 +141,14 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
         if nothing:
             return Report(apply, plan, (), started, 0.0)
         raise
-    executor = _executor(world)
+    around = _surroundings(plan, world, apply)
+    executor = _executor(plan, world, around)
     try:
-        _run(plan, world, executor, apply)
+        _run(plan, world, executor, around)
     finally:
         # Whatever happened: the ledger gets what is known.
         outcomes = tuple(executor.outcomes[address] for address in executor.outcomes)
-        records, targets = vouch_for(plan, executor, world.providers)
+        records, targets = vouch_for(plan, executor)
         records = {**plan.unresolved, **records}
         closing = closing_of(plan, outcomes, records, apply, world.who, targets=targets)
         unrecorded = world.ledger.close(closing)
@@ -176,7 +178,19 @@ def _service_time(world: World) -> float:
     return next((date for date in dates if date is not None), world.clock.wall())
 
 
-def _executor(world: World) -> Executor:
+def _surroundings(plan: Plan, world: World, apply: str) -> Surroundings:
+    return Surroundings(
+        plan.listed,
+        world.who.commit,
+        apply,
+        world.wait,
+        _service_time(world),
+        world.judge,
+    )
+
+
+def _executor(plan: Plan, world: World, around: Surroundings) -> Executor:
+    there = Counter(provider for provider, _ in plan.listed)
     return Executor(
         world.providers,
         world.lanes,
@@ -185,19 +199,13 @@ def _executor(world: World) -> Executor:
         world.listener,
         world.ledger.flush,
         world.pace,
+        # Only code tasks are made and listed: all of them by one service.
+        lambda provider: there[provider] + len(around.made),
     )
 
 
-def _run(plan: Plan, world: World, executor: Executor, apply: str) -> None:
+def _run(plan: Plan, world: World, executor: Executor, around: Surroundings) -> None:
     """Everything but deletes at once; deletes last, and only after no failure."""
-    around = Surroundings(
-        plan.listed,
-        world.who.commit,
-        apply,
-        world.wait,
-        _service_time(world),
-        world.judge,
-    )
     changes: list[Change] = [*plan.bookkeeping, *plan.effective]
     carries = {
         change.address: _carry(change, plan, world, around) for change in changes

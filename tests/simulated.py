@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from taskops.applying.asks import Flush, Look, Pause, Perform
+from taskops.applying.asks import Flush, Glance, Live, Look, Pause, Perform
 from taskops.model.plan import Outcome
 from taskops.model.resource import Address, Observed, Resource, Version
 from taskops.model.step import Done, Publish, Remove, Rename, Step, Upsert
@@ -111,7 +111,9 @@ def drive(course: Course, service: Service, *, dies_after: int = -1) -> Outcome:
                 writes += 1
             case Look(at):
                 answer = service.objects.get(at.id)
-            case Pause() | Flush():
+            case Live(at):
+                answer = service.objects[at.id].latest
+            case Pause() | Flush() | Glance():
                 pass
             case _:
                 raise AssertionError(ask)

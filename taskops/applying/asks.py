@@ -31,6 +31,24 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """The live version of one object, now; answered with Version or None."""
+
+    at: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """
+    One object's row in the listing, which is read once for many that wait.
+
+    Answered with Observed, or None where reading it would cost more than looks.
+    """
+
+    at: Identity
+
+
+@dataclass(frozen=True, slots=True)
 class Poll:
     """One question about a job, after a pause; answered with JobState."""
 
@@ -64,7 +82,7 @@ class Flush:
     """Addresses that the record was under before, if it was moved."""
 
 
-Ask: TypeAlias = Perform | Look | Poll | Recover | Pause | Flush
+Ask: TypeAlias = Perform | Look | Live | Glance | Poll | Recover | Pause | Flush
 
 
 class Stopped(Exception):

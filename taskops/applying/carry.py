@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
 from taskops.applying.carry_jobs import record_of_run
+from taskops.applying.proof import Written, proofs, something_else_is_live
 from taskops.applying.records import half_written, record_of, record_of_generated
 from taskops.applying.replacing import discard
 from taskops.comparing.content import (
@@ -92,6 +93,8 @@ class Carrying:
         self.wrote = False
         self.record: Record | None = None
         self.looked: Observed | None = None
+        self.live_alone = False
+        """Whether of what was looked at only the live version was read."""
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -129,9 +132,10 @@ class Carrying:
         first = self.around.made.setdefault(made, change.address)
         if made in self.around.listed or first != change.address:
             return self._another(done.id, "a new one")
+        written = Written(answer=done.answer)
         if change.publish:
-            yield from self._publish(after, done.id, None)
-        return (yield from self._read_back(after, done.id))
+            yield from self._publish(after, done.id, None, written)
+        return (yield from self._read_back(after, done.id, written))
 
     def _update(self, change: Update) -> Course:
         after, before = change.after, change.before
@@ -149,14 +153,16 @@ class Carrying:
             yield from self._rename(change)
         version = before.latest if after.publish else before.draft
         version = version or before.draft or before.latest
+        written = Written(now, put=False)
         if change.put:
             step = Upsert(change.address, after.name, after.spec, version)
             done = yield from self._upsert(after, step)
             if done.id != before.id:
                 return self._another(done.id, before.id)
+            written = Written(now, answer=done.answer)
         if change.publish:
-            yield from self._publish(after, before.id, version)
-        return (yield from self._read_back(after, before.id))
+            yield from self._publish(after, before.id, version, written)
+        return (yield from self._read_back(after, before.id, written))
 
     def _upsert(self, after: Resource, step: Upsert) -> Generator[Ask, object, Done]:
         object_id = self.prior.id if self.prior is not None else ""
@@ -195,9 +201,20 @@ class Carrying:
         return cast("Done", (yield Perform(step)))
 
     def _publish(
-        self, after: Resource, object_id: str, before: Version | None
+        self,
+        after: Resource,
+        object_id: str,
+        before: Version | None,
+        written: Written,
     ) -> Generator[Ask, object, None]:
-        step = Publish(self.change.address, object_id, after.spec, after.digest, before)
+        step = Publish(
+            self.change.address,
+            object_id,
+            after.spec,
+            after.digest,
+            before,
+            unlive=something_else_is_live(after, written),
+        )
         try:
             done = cast("Done", (yield Perform(step)))
         except OutcomeUnknown as unknown:
@@ -324,8 +341,14 @@ class Carrying:
             commit=self.around.commit,
         )
 
-    def _read_back(self, after: Resource, object_id: str) -> Course:
+    def _read_back(self, after: Resource, object_id: str, written: Written) -> Course:
         """What the service shows must be what was sent, but for what it never takes."""
+        at = Identity(self.change.address, object_id, after.name)
+        proved = yield from proofs(after, at, written)
+        if proved is not None:
+            self.live_alone = after.publish
+            found = proved.latest if after.publish else proved.draft
+            return self._recorded(after, proved, cast("Version", found))
         seen, found = None, None
         for number, lag in enumerate(LAGS):
             if lag:
@@ -392,6 +415,10 @@ class Carrying:
         )
 
     def _stale(self, told: str) -> Outcome:
+        prior = self.prior
+        if prior is not None and prior.seen and prior.address == self.change.address:
+            # The row that the plan trusted does not stand for what is there.
+            self.record = replace(prior, seen=None)
         outcome = self.outcome("failed", told, "run `taskops plan` and review it again")
         return replace(outcome, stale=True)
 

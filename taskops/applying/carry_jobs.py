@@ -80,6 +80,7 @@ class CarryingJob:
         self.wrote = False
         self.record: Record | None = None
         self.looked: Observed | None = None
+        self.live_alone = False
         self.notes: tuple[str, ...] = ()
         self.said = JobState("running")
         self.found: Job | None = None

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.applying.asks import (
     Ask,
     Flush,
+    Glance,
+    Live,
     Look,
     Pause,
     Perform,
@@ -17,12 +21,13 @@ from taskops.applying.asks import (
     Recover,
     Stopped,
 )
+from taskops.applying.glances import Glances, Part
 from taskops.applying.lanes import DeadlinePassed
 from taskops.errors import AuthenticationFailed, OutcomeUnknown, TaskopsError
 from taskops.model.ports import Event
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from taskops.applying.carry import Carrying, Course
     from taskops.applying.carry_jobs import CarryingJob
@@ -31,7 +36,7 @@ if TYPE_CHECKING:
     from taskops.model.plan import Outcome, Status
     from taskops.model.ports import Clock, Listener, Provider
     from taskops.model.record import Record
-    from taskops.model.resource import Address
+    from taskops.model.resource import Address, Observed
 
     Carry: TypeAlias = Carrying | CarryingJob
 
@@ -79,9 +84,12 @@ class Executor:
     listener: Listener
     flush: Callable[[Mapping[Address, Record | None]], None]
     pace: Pace = field(default_factory=Pace)
+    objects: Callable[[str], int] | None = None
+    """How many objects a service lists by now; without it nothing is listed."""
     outcomes: dict[Address, Outcome] = field(default_factory=dict)
     carried: dict[Address, Carry] = field(default_factory=dict)
-    _batch: Batch[_Running, object] | None = None
+    glances: Glances[_Running] = field(init=False)
+    _batch: Batch[_Running | Part, object] | None = None
     _active: set[_Running] = field(default_factory=set)
     _sleeping: list[tuple[float, int, _Running]] = field(default_factory=list)
     _numbers: itertools.count[int] = field(default_factory=itertools.count)
@@ -91,6 +99,11 @@ class Executor:
     _flushed_at: float = 0.0
     _ends: float = 0.0
     _halted: str = ""
+    _told: deque[tuple[_Running, Observed | None]] = field(default_factory=deque)
+    """Whose row was read, and who has not gone on with it yet."""
+
+    def __post_init__(self) -> None:
+        self.glances = Glances(self.providers, self.objects)
 
     def run(self, carries: Sequence[Carry]) -> None:
         """Carry out all of them; every one has an outcome afterwards."""
@@ -102,6 +115,7 @@ class Executor:
         while todo or self._active:
             if self._stopping():
                 break
+            self._go_on()
             while todo and self._awake() < self.pace.parallelism and not self._halted:
                 self._begin(todo.pop())
             if self._halted and not self._active:
@@ -119,6 +133,16 @@ class Executor:
         """Leave a change alone because another one failed."""
         self._end(carry, "skipped", why, 0.0)
 
+    def glance_at_all(self) -> None:
+        """The rows of all that was looked at; only a saving, which may be lost."""
+        self._batch = self.lanes.batch()
+        with suppress(TaskopsError):
+            for part, work in self.glances.rest(self.pace.parallelism):
+                self._batch.submit(part, work)
+            while self._batch.pending and not self.stop:
+                for _ in self._wait(BREATH):
+                    """Nobody waits for any."""
+
     def _stopping(self) -> bool:
         if self.clock.monotonic() > self._ends:
             self._halted = self._halted or "the apply reached its deadline"
@@ -126,7 +150,32 @@ class Executor:
         return bool(self.stop)
 
     def _awake(self) -> int:
-        return len(self._active) - len(self._sleeping)
+        parked = self.glances.parked + len(self._told)
+        return len(self._active) - len(self._sleeping) - parked
+
+    def _go_on(self) -> None:
+        """Those whose row was read, as far as there are lanes for what they ask."""
+        while self._told and self._awake() < self.pace.parallelism:
+            self._advance(*self._told.popleft())
+
+    def _glance(self, *, idle: bool) -> None:
+        """Read the listing for those who wait for a row, where it is time."""
+        for provider in self.glances.due(self.clock.monotonic(), idle=idle):
+            works, without = self.glances.begin(provider, self.pace.parallelism)
+            self._told += [(running, None) for running in without]
+            for part, work in works:
+                if self._batch is not None:
+                    self._batch.submit(part, work)
+
+    def _wait(self, seconds: float) -> Iterator[tuple[_Running, object]]:
+        """What came back to a change; parts of a listing are laid by their rows."""
+        if self._batch is None:
+            return
+        for key, result in self._batch.wait(seconds):
+            if isinstance(key, Part):
+                self._told += self.glances.take(key, result)
+            else:
+                yield key, result
 
     def _begin(self, carry: Carry) -> None:
         address = carry.change.address
@@ -140,6 +189,7 @@ class Executor:
         """Write what must be durable, wake what is due, take what came back."""
         while self._flushing:
             self._flush_together()
+        self._glance(idle=not self._awake() and not self._told)
         now = self.clock.monotonic()
         while self._sleeping and self._sleeping[0][0] <= now:
             running = heapq.heappop(self._sleeping)[2]
@@ -147,9 +197,10 @@ class Executor:
         pause = BREATH
         if self._sleeping:
             pause = min(pause, max(self._sleeping[0][0] - now, 0.001))
-        if self._batch is not None:
-            for running, result in self._batch.wait(pause):
-                self._advance(running, result)
+        if self._told:
+            pause = 0.0
+        for running, result in self._wait(pause):
+            self._advance(running, result)
         if now - self._flushed_at > FLUSH_EVERY:
             self._flush_now()
 
@@ -194,8 +245,10 @@ class Executor:
 
     def _answer(self, running: _Running, ask: Ask) -> None:
         match ask:
-            case Perform() | Look() | Recover():
+            case Perform() | Look() | Live() | Recover():
                 self._submit(running, ask)
+            case Glance():
+                self.glances.park(running, ask, self.clock.monotonic())
             case Poll(after=seconds) | Pause(seconds):
                 now = self.clock.monotonic()
                 self._sleep(running, now + seconds)
@@ -210,7 +263,9 @@ class Executor:
     def _sleep(self, running: _Running, due: float) -> None:
         heapq.heappush(self._sleeping, (due, next(self._numbers), running))
 
-    def _submit(self, running: _Running, ask: Perform | Look | Poll | Recover) -> None:
+    def _submit(
+        self, running: _Running, ask: Perform | Look | Live | Poll | Recover
+    ) -> None:
         provider = self.providers[running.carry.change.address.provider]
 
         def work() -> object:
@@ -219,6 +274,8 @@ class Executor:
                     return provider.perform(step)
                 case Look(at):
                     return provider.look(at)
+                case Live(at):
+                    return provider.live(at)
                 case Poll(job=job):
                     return provider.poll(job)
                 case Recover(job, after):
@@ -258,6 +315,8 @@ class Executor:
 
     def _ended(self, running: _Running, outcome: Outcome) -> None:
         self._active.discard(running)
+        if (looked := running.carry.looked) is not None and not looked.row:
+            self.glances.beside(looked)
         seconds = self.clock.monotonic() - running.started
         self._keep(replace(outcome, seconds=seconds))
         if self.pace.fail_fast and outcome.status in ("failed", "unknown"):
@@ -287,13 +346,20 @@ class Executor:
         ends = self.clock.monotonic() + GRACE
         while self._sleeping:
             self._stop(heapq.heappop(self._sleeping)[2])
+        # What was written and waits to be seen is not left in doubt.
+        with suppress(TaskopsError):
+            self._glance(idle=True)
         while self._active and self.clock.monotonic() < ends:
+            while self._told:
+                self._finish(*self._told.popleft())
             if self._batch is None or not self._batch.pending:
                 break
-            for running, result in self._batch.wait(BREATH):
+            for running, result in self._wait(BREATH):
                 self._finish(running, result)
         for running in list(self._active):
             self._abandon(running)
+        self._told.clear()
+        self.glances.forget()
 
     def _finish(self, running: _Running, result: object) -> None:
         """Let the course see the answer, then stop it at its next question."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from taskops.applying.records import versions_seen, vouch
-from taskops.errors import TaskopsError
 from taskops.model.change import Keep
 from taskops.model.record import Closing
 
@@ -18,12 +16,8 @@ if TYPE_CHECKING:
     from taskops.applying.execute import Executor
     from taskops.applying.intents import Who
     from taskops.model.plan import Outcome, Plan
-    from taskops.model.ports import Provider
     from taskops.model.record import Record
     from taskops.model.resource import Address, Observed, Target
-
-PAGE = 100
-"""Objects that one listing request answers."""
 
 WORDS = {
     "create": "created",
@@ -36,41 +30,25 @@ WORDS = {
 
 
 def vouch_for(
-    plan: Plan, executor: Executor, providers: Mapping[str, Provider]
+    plan: Plan, executor: Executor
 ) -> tuple[dict[Address, Record], dict[str, Target]]:
     """
     Records with the listing row that stands for them, and whose account it is.
 
-    One more listing now spares the next plan two reads for each changed object;
-    it is made only where it costs less than it spares. An account tells whose
-    it is only once it holds something.
+    An account tells whose it is only once it holds something.
     """
+    executor.glance_at_all()
     records: dict[Address, Record] = _looked_at(plan)
-    targets = dict(plan.targets)
-    for name, provider in providers.items():
-        looked = {
-            address: (outcome.record, carry.looked)
-            for address, outcome in executor.outcomes.items()
-            if address.provider == name
-            and (carry := executor.carried.get(address)) is not None
-            and outcome.record is not None
-            and carry.looked is not None
-        }
-        pages = math.ceil((len(plan.listed) + len(looked)) / PAGE)
-        if not looked or pages > len(looked) or executor.stop:
+    for address, outcome in executor.outcomes.items():
+        carry = executor.carried.get(address)
+        if carry is None or carry.looked is None or outcome.record is None:
             continue
-        try:
-            reading = provider.read((), {})
-        except TaskopsError:
-            # Only a saving is lost.
-            continue
-        if reading.target.team:
-            targets[name] = reading.target
-        rows = {row.id: row for row in reading.objects}
-        for address, (record, seen) in looked.items():
-            if (row := rows.get(seen.id)) is not None:
-                records[address] = vouch(record, seen, row)
-    return records, targets
+        seen, there = carry.looked, (address.provider, carry.looked.id)
+        if (row := executor.glances.rows.get(there)) is not None:
+            records[address] = vouch(
+                outcome.record, seen, row, live_alone=carry.live_alone
+            )
+    return records, {**plan.targets, **executor.glances.targets}
 
 
 def _looked_at(plan: Plan) -> dict[Address, Record]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from taskops.applying.proof import stands_for_live
 from taskops.model.record import Job, Record, Residual, Seen, Source
 from taskops.model.values import EMPTY, Tree, put
 
@@ -117,22 +118,30 @@ def half_written(
     )
 
 
-def vouch(record: Record, seen: Observed, row: Observed) -> Record:
+def vouch(
+    record: Record, seen: Observed, row: Observed, *, live_alone: bool = False
+) -> Record:
     """
     The record with the listing row that stands for what was just read back.
 
     Only when the row says the same moment as the look: whoever writes between
-    the two changes the row's time, and is read again by the next plan.
+    the two changes the row's time, and is read again by the next plan. Of what
+    was seen in that row itself, nothing else can be said.
     """
-    if not row.row or row.updated_at != seen.updated_at or row.name != seen.name:
+    if live_alone:
+        known = stands_for_live(seen, row)
+    else:
+        known = (row.updated_at, row.name) == (seen.updated_at, seen.name)
+    if not row.row or not (known or seen.row == row.row):
         return record
-    return replace(record, seen=versions_seen(seen, row.row))
+    return replace(record, seen=versions_seen(seen, row.row, whole=not live_alone))
 
 
-def versions_seen(seen: Observed, row: str) -> Seen:
+def versions_seen(seen: Observed, row: str, *, whole: bool = True) -> Seen:
     """The versions that a listing row stands for."""
     return Seen(
         row,
         None if seen.draft is None else seen.draft.digest,
         None if seen.latest is None else seen.latest.digest,
+        whole,
     )

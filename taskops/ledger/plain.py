@@ -115,9 +115,12 @@ def _seen(seen: object) -> Seen | None:
     if type(seen) is not dict:
         raise _OddError
     row, draft, live = seen.get("row"), seen.get("draft"), seen.get("live")
+    partly = seen.get("partly", False)
     if type(row) is not str or not row or {type(draft), type(live)} - _TEXTS:
         raise _OddError
-    return Seen(row, draft, live)
+    if type(partly) is not bool:
+        raise _OddError
+    return Seen(row, draft, live, not partly)
 
 
 def _source(source: object) -> Source:

@@ -61,6 +61,7 @@ def record_to_json(record: Record) -> dict[str, object]:
             "row": record.seen.row,
             "draft": record.seen.draft,
             "live": record.seen.live,
+            **({} if record.seen.whole else {"partly": True}),
         },
         "protected": record.protected,
         "job": _job_to_json(record.job),
@@ -145,7 +146,8 @@ def _value(value: object) -> Value:
 def _seen(part: Part) -> Seen | None:
     if part.value is None:
         return None
-    return Seen(part.need("row"), part.maybe("draft"), part.maybe("live"))
+    draft, live = part.maybe("draft"), part.maybe("live")
+    return Seen(part.need("row"), draft, live, not part.flag("partly"))
 
 
 def _job(part: Part) -> Job | None:

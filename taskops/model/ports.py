@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import (
+        Callable,
+        Collection,
+        Iterable,
+        Iterator,
+        Mapping,
+        Sequence,
+    )
 
     from taskops.model.problem import Problem
     from taskops.model.record import Closing, Job, LedgerState, Opening, Record
@@ -17,6 +24,7 @@ if TYPE_CHECKING:
         Observed,
         Reading,
         Resource,
+        Version,
     )
     from taskops.model.step import Done, JobState, Step
     from taskops.model.values import Tree
@@ -76,6 +84,13 @@ class Provider(Protocol):
 
     # one object, now: for pre-images, and to resolve an unknown
     def look(self, at: Identity) -> Observed | None: ...
+
+    # the version that is live, alone
+    def live(self, at: Identity) -> Version | None: ...
+
+    # the listing again, its n-th part of so many, which are asked for at once: the
+    # rows of these objects, each with the version that it shows
+    def glance(self, ids: Collection[str], part: int, parts: int) -> Reading: ...
 
     # one write
     def perform(self, step: Step) -> Done: ...

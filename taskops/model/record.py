@@ -59,11 +59,17 @@ class Residual:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The listing row at the last full look, and the versions it stood for."""
+    """
+    The listing row at the last look, and the versions it stood for.
+
+    Not `whole` where only the live version was looked at: the draft is what was
+    written there, and a row that stands for it as well takes another look.
+    """
 
     row: str
     draft: str | None
     live: str | None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,12 @@ class Observed:
     """Whether the ledger vouches for the versions: they were not read now."""
     status: str = ""
     """What the service says of a generated or running object."""
+    shown: Version | None = None
+    """
+    The version that a row shows by itself: which of the two is not documented.
+
+    `version` is then what the row calls its newest version, which may be a word.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from taskops.model.values import empty
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taskops.model.resource import Address, Resource, Version
+    from taskops.model.resource import Address, Observed, Resource, Version
     from taskops.model.values import Tree
 
 
@@ -40,6 +40,8 @@ class Publish:
     wanted: str
     """Content digest; when the live version already has it, nothing is sent."""
     before: Version | None = None
+    unlive: bool = False
+    """Whether something else is known to be live: nothing is asked first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Done:
     poll_id: str = ""
     ids: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     note: str = ""
+    answer: Observed | None = None
+    """The object as the answer shows it, in one row; None where it shows nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,8 +91,13 @@ def _tree(value: object) -> Tree:
     return found if isinstance(found, Mapping) else EMPTY
 
 
-def row_of(row: Mapping[str, object]) -> Observed:
-    """A listing row: enough to know whether anything must be read of it."""
+def row_of(row: Mapping[str, object], *, shown: bool = False) -> Observed:
+    """
+    A listing row: enough to know whether anything must be read of it.
+
+    With `shown` it keeps the version that it shows too.
+    """
+    version = version_of(row, text_of(row.get("description"))) if shown else None
     return Observed(
         provider="anchor",
         id=text_of(row.get("id")),
@@ -102,6 +107,7 @@ def row_of(row: Mapping[str, object]) -> Observed:
         updated_at=text_of(row.get("updatedAt")),
         row=_fingerprint(row),
         status=text_of(row.get("status")),
+        shown=version,
     )
 
 

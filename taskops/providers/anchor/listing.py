@@ -13,7 +13,7 @@ from taskops.providers.anchor.convert import row_of, text_of
 from taskops.providers.http.alone import Alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Collection, Generator
 
     from taskops.model.ports import Batch, Lanes
     from taskops.model.resource import Observed
@@ -62,6 +62,8 @@ class Listed:
     rows: tuple[Row, ...]
     team: str
     incomplete_because: str = ""
+    size: int = PAGE
+    """Rows on a page, as far as its first page tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ def asking() -> Asking:
     Offset paging can skip and repeat while others write, so only a count that
     equals `total` proves the listing whole.
     """
-    why, rows = "", dict[str, Row]()
+    why, rows, size = "", dict[str, Row](), PAGE
     for _ in range(TRIES):
         first = yield from _first_page()
+        size = first.size
         pages = [first, *(yield from _other_pages(first))]
         rows = {row.task.id: row for page in pages for row in page.rows}
         totals = {page.total for page in pages}
@@ -103,7 +106,7 @@ def asking() -> Asking:
         why = f"the service speaks of {said} tasks and listed {len(rows)}"
     kept = tuple(row for row in rows.values() if not row.deleted)
     teams = {row.team for row in kept if row.team}
-    return Listed(kept, min(teams, default=""), why)
+    return Listed(kept, min(teams, default=""), why, size)
 
 
 def _first_page() -> Generator[list[Page], list[Part], Part]:
@@ -201,26 +204,53 @@ def list_tasks(door: Door, lanes: Lanes | None) -> Listed:
     return listed
 
 
+def list_part(
+    door: Door, size: int, showing: Collection[str], part: int, parts: int
+) -> Listed:
+    """
+    Every `parts`-th page from `part` on, and of it the rows of some objects.
+
+    Each keeps the version that it shows. Nothing proves that all are found: who
+    misses one asks for it by its id.
+    """
+    found: list[Row] = []
+    seen: set[str] = set()
+    team, number, last = "", part, 0
+    while not last or number <= last:
+        told = page(door, (number, size), showing)
+        new = {row.task.id for row in told.rows} - seen
+        if not new:
+            break
+        seen |= new
+        found += [row for row in told.rows if row.task.shown and row.task.id in new]
+        team = team or next((row.team for row in told.rows if row.team), "")
+        # How long a page is cannot be told from the last one.
+        last = last or -(-told.total // (told.size if number == 1 else size))
+        number += parts
+    kept = tuple(row for row in found if not row.deleted)
+    return Listed(kept, team, "a part of it", size)
+
+
 def _is_page(answer: Answer) -> bool:
     data = unwrap(answer)
     return isinstance(data.get("tasks"), list) and isinstance(data.get("total"), int)
 
 
-def page(door: Door, wanted: Page) -> Part:
-    """One page."""
+def page(door: Door, wanted: Page, showing: Collection[str] = ()) -> Part:
+    """One page; the rows of some objects with the version that they show."""
     number, size = wanted
     params = {"page": str(number), "limit": str(size)}
-    into = partial(_rows_of, size)
+    into = partial(_rows_of, size, showing)
     return door.take("/v1/task", _is_page, into, **params)
 
 
-def _rows_of(size: int, answer: Answer, weight: int) -> Part:
+def _rows_of(size: int, showing: Collection[str], answer: Answer, weight: int) -> Part:
     data = unwrap(answer)
     tasks, total = data.get("tasks"), data.get("total")
     assert isinstance(tasks, list)  # noqa: S101  # that is its shape
     assert isinstance(total, int)  # noqa: S101  # that is its shape
     rows = tuple(
-        list_row(row)
+        list_row(row, shown=row["id"] in showing)
         for row in tasks
         if isinstance(row, Mapping) and isinstance(row.get("id"), str)
     )
@@ -234,10 +264,10 @@ def _rows_of(size: int, answer: Answer, weight: int) -> Part:
     return Part(rows, total, capped, weight)
 
 
-def list_row(row: Mapping[str, object]) -> Row:
-    """What is kept of it."""
+def list_row(row: Mapping[str, object], *, shown: bool = False) -> Row:
+    """What is kept of it; the version that it shows only where that is of use."""
     return Row(
-        row_of(row),
+        row_of(row, shown=shown),
         text_of(row.get("description")),
         str(row.get("teamId") or ""),
         bool(row.get("deleted")),

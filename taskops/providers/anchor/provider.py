@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from taskops.errors import NotFound, OutcomeUnknown, TaskopsError
+from taskops.model.resource import Reading, Target
 from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, Upsert
 from taskops.model.values import EMPTY, Secret, at, secrets
 from taskops.providers.anchor import shapes
 from taskops.providers.anchor.canonical import canonical
 from taskops.providers.anchor.convert import (
     request_body,
+    row_of,
     text_of,
 )
 from taskops.providers.anchor.generate import GenerateApi, Generation
 from taskops.providers.anchor.limits import cannot_hold
-from taskops.providers.anchor.listing import list_tasks, unwrap
+from taskops.providers.anchor.listing import PAGE, list_part, list_tasks, unwrap
 from taskops.providers.anchor.objects import metadata, version, whole
 from taskops.providers.anchor.reading import AccountReading
 from taskops.providers.http.door import Door
 from taskops.providers.http.keys import key_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.problem import Problem
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
         Identity,
         Kind,
         Observed,
-        Reading,
         Resource,
         Version,
     )
@@ -93,6 +94,7 @@ class Anchor:
         self.lanes = lanes
         self.listener = listener
         self.generation = Generation(door, generate_api)
+        self._reading: AccountReading | None = None
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         """Documented defaults pruned, empty values dropped."""
@@ -124,7 +126,7 @@ class Anchor:
         self, known: Mapping[Address, Record], *, refresh: bool = False
     ) -> AccountReading:
         """The same, with what is wanted told one by one."""
-        return AccountReading(
+        self._reading = AccountReading(
             self.door,
             self.lanes,
             self.listener,
@@ -132,6 +134,7 @@ class Anchor:
             known,
             refresh=refresh,
         )
+        return self._reading
 
     def look(self, at: Identity) -> Observed | None:
         """One object now, by its id; by its name where no id is known."""
@@ -144,6 +147,21 @@ class Anchor:
             object_id = named[0]
         found = metadata(self.door, object_id)
         return None if found is None else whole(self.door, *found, "")
+
+    def live(self, at: Identity) -> Version | None:
+        """What is live, by its own description alone."""
+        return version(self.door, at.id, "latest", "", "")
+
+    def glance(self, ids: Collection[str], part: int, parts: int) -> Reading:
+        """A part of the listing; the rows of these objects with what they show."""
+        size = PAGE if self._reading is None else self._reading.size
+        listed = list_part(self.door, size, ids, part, parts)
+        return Reading(
+            Target(self.door.origin, listed.team),
+            tuple(row.task for row in listed.rows),
+            complete=False,
+            incomplete_because=listed.incomplete_because,
+        )
 
     def perform(self, step: Step) -> Done:
         """One write; a step that is already so sends nothing."""
@@ -176,19 +194,25 @@ class Anchor:
         object_id = text_of(answer.get("id"))
         if not object_id:
             raise OutcomeUnknown("Anchor answered an upsert without an id")
-        return Done(object_id, text_of(answer.get("name")))
+        shown = row_of(answer, shown=True)
+        return Done(object_id, shown.name, answer=shown)
 
     def _publish(self, step: Publish) -> Done:
         """Each deploy makes a version, so nothing is sent when it is live already."""
-        # The task's own description was just written, or is the wanted one already.
-        description = text_of(step.spec.get("description"))
-        live = version(self.door, step.id, "latest", description, "")
-        if live is not None and live.digest == step.wanted and _has(live, step.spec):
+        if not step.unlive and self._is_live(step):
             return Done(step.id, already=True)
         body, hidden = request_body(None, step.spec, step.before)
         path = f"/v1/task/{step.id}/deploy"
         self.door.write("POST", path, body, hide=hidden, shape=shapes.version)
         return Done(step.id)
+
+    def _is_live(self, step: Publish) -> bool:
+        # The task's own description was just written, or is the wanted one already.
+        description = text_of(step.spec.get("description"))
+        live = version(self.door, step.id, "latest", description, "")
+        if live is None or live.digest != step.wanted:
+            return False
+        return _has(live, step.spec)
 
     def _remove(self, step: Remove) -> Done:
         try:

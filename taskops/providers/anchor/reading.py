@@ -14,7 +14,7 @@ from taskops.errors import TaskopsError
 from taskops.model.ports import Event
 from taskops.model.resource import Observed, Reading, Target
 from taskops.providers.anchor.generate import left_alone
-from taskops.providers.anchor.listing import BREATH, Listing, page
+from taskops.providers.anchor.listing import BREATH, PAGE, Listing, page
 from taskops.providers.anchor.objects import metadata, whole
 from taskops.providers.anchor.vouching import Account, vouched
 from taskops.providers.http.alone import Alone
@@ -63,6 +63,8 @@ class AccountReading:
         self._known = known
         self._refresh = refresh
         self._dropped = False
+        self.size = PAGE
+        """Rows on a page of the listing."""
         # What says that a generation has ended must not be younger than the listing.
         early = not left_alone((), known)
         self._listing = Listing(self._page, self._lanes) if early else None
@@ -99,6 +101,7 @@ class AccountReading:
         listing = self._listing or Listing(self._page, self._lanes)
         while (listed := listing.turn(BREATH)) is None:
             pass
+        self.size = listed.size
         account = self._account or Account(listed)
         self._tell(len(account.rows), len(account.rows), "tasks listed")
         for observed, description in self._not_listed_yet(account):

@@ -65,6 +65,11 @@ def vouched(
     ):
         return None
     seen = record.seen
+    if not seen.whole and (
+        resource is None or not resource.publish or resource.name != row.name
+    ):
+        # Only what is live was looked at, and here the draft counts too.
+        return None
     if resource is not None and resource.kind == "code":
         live = seen.live if resource.publish or seen.draft is None else seen.draft
         # What differs will be shown, and needs its values.

@@ -41,7 +41,7 @@ from taskops.providers.http.polling import Polling
 from taskops.providers.http.returned import cleaned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.problem import Problem
@@ -186,6 +186,14 @@ class BrowserUse:
             return observed(self.polling.ask(at.id), self._names)
         except NotFound:
             return None
+
+    def live(self, at: Identity) -> None:
+        """A run has no versions."""
+
+    def glance(self, ids: Collection[str], part: int, parts: int) -> Reading:
+        """Nothing is ever written over."""
+        del ids, part, parts
+        return Reading(Target(self.door.origin))
 
     def perform(self, step: Step) -> Done:
         """Start the run, once; nothing else can be done to it."""

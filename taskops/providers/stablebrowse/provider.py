@@ -33,7 +33,7 @@ from taskops.providers.stablebrowse.sentences import in_our_words, is_quota, quo
 from taskops.providers.stablebrowse.twins import Twins, question
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from taskops.model.ports import Lanes, Listener
     from taskops.model.record import Job, Record
@@ -206,6 +206,14 @@ class StableBrowse:
         return Observed(
             self.name, at.id, at.name, language="agent", status=state.status
         )
+
+    def live(self, at: Identity) -> None:
+        """A run has no versions."""
+
+    def glance(self, ids: Collection[str], part: int, parts: int) -> Reading:
+        """Nothing is ever written over."""
+        del ids, part, parts
+        return Reading(Target(self.door.origin))
 
     def perform(self, step: Step) -> Done:
         """Start the run, once; nothing else can be done to it."""

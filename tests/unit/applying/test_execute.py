@@ -9,6 +9,7 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import pytest
 from simulated import Service, content, task, version
 
 from taskops.applying.carry import Carrying, Surroundings
@@ -17,11 +18,19 @@ from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
 from taskops.errors import AuthenticationFailed, OutcomeUnknown, Refused
 from taskops.model.change import Create
-from taskops.model.resource import Address, Identity, Observed, Reading, Resource
+from taskops.model.resource import (
+    Address,
+    Identity,
+    Observed,
+    Reading,
+    Resource,
+    Target,
+    Version,
+)
 from taskops.model.step import Publish, Upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from taskops.model.ports import Event
     from taskops.model.problem import Problem
@@ -40,6 +49,11 @@ class Simulated:
     after: Callable[[Step], None] = lambda step: None
     name: str = "anchor"
     lock: threading.Lock = field(default_factory=threading.Lock)
+    blind: bool = False
+    """Whether its listing shows nothing."""
+    busy: int = 0
+    busiest: int = 0
+    """How many were asked about one at once."""
 
     def perform(self, step: Step) -> Done:
         self.before(step)
@@ -52,9 +66,28 @@ class Simulated:
         raise AssertionError("an apply reads nothing")
 
     def look(self, at: Identity) -> Observed | None:
+        with self.lock:
+            self.busy += 1
+            self.busiest = max(self.busy, self.busiest)
+        clock_time.sleep(0.005)
+        with self.lock:
+            self.busy -= 1
         found = self.service.objects.get(at.id)
         named = [o for o in self.service.objects.values() if o.name == at.name]
         return found or (named[0] if named else None)
+
+    def live(self, at: Identity) -> Version | None:
+        return self.service.objects[at.id].latest
+
+    def glance(self, ids: Collection[str], part: int, parts: int) -> Reading:
+        if self.blind:
+            return Reading(Target(""))
+        rows = [
+            replace(o, version="draft", row="f" * 64, shown=o.draft)
+            for o in self.service.objects.values()
+            if o.id in ids
+        ]
+        return Reading(Target(""), tuple(rows[part - 1 :: parts]))
 
     def canonical(self, kind: Kind, spec: Tree) -> Tree:
         return spec
@@ -293,3 +326,68 @@ def rename_by_hand(provider: Simulated, old: str, new: str, step: Step) -> None:
 def test_content_is_compared_by_its_digest() -> None:
     assert named("a").digest != named("b").digest
     assert task("x").content == content("x")
+
+
+def drafts(
+    names: list[str], provider: Simulated, pages: int, **parts: object
+) -> Executor:
+    """The same without publishing, by a service of so many pages."""
+    stop = parts.get("stop", StopFlag())
+    assert isinstance(stop, StopFlag)
+    executor = Executor(
+        {"anchor": provider},
+        Lanes(4),
+        Clock(),
+        stop,
+        lambda event: None,
+        lambda records: None,
+        Pace(parallelism=2),
+        lambda provider: 100 * pages,
+    )
+    around = Surroundings(frozenset())
+    wanted = [replace(named(n), publish=False) for n in names]
+    executor.run(
+        [Carrying(Create(r.address, r, False, "new"), None, around) for r in wanted]
+    )
+    return executor
+
+
+NAMES = ["a", "b", "c", "d", "e", "f", "g", "h"]
+
+
+@pytest.mark.parametrize("pages", [1, 3, 8])
+def test_what_was_written_is_found_in_the_pages_of_one_listing(pages: int) -> None:
+    provider = Simulated()
+
+    executor = drafts(NAMES, provider, pages)
+
+    assert statuses(executor) == dict.fromkeys(NAMES, "applied")
+    assert provider.busiest == 0
+
+
+@pytest.mark.parametrize("pages", [1, 9])
+def test_who_is_not_found_in_a_listing_looks_and_no_more_at_once_than_allowed(
+    pages: int,
+) -> None:
+    provider = Simulated(blind=True)
+
+    executor = drafts(NAMES, provider, pages)
+
+    assert statuses(executor) == dict.fromkeys(NAMES, "applied")
+    assert provider.busiest == 2
+
+
+def test_what_waits_for_its_row_when_a_signal_comes_is_not_left_in_doubt() -> None:
+    stop, provider = StopFlag(), Simulated()
+
+    def interrupt(step: Step) -> None:
+        if isinstance(step, Upsert) and step.name == "d":
+            stop.set(signal.SIGINT)
+
+    provider.before = interrupt
+    executor = drafts(NAMES, provider, 1, stop=stop)
+
+    found = statuses(executor)
+    assert (found["a"], found["b"]) == ("applied", "applied")
+    assert found["h"] == "not_started"
+    assert set(found.values()) <= {"applied", "failed", "not_started"}

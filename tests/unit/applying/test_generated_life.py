@@ -8,7 +8,17 @@ from types import MappingProxyType
 
 import pytest
 
-from taskops.applying.asks import Ask, Flush, Look, Pause, Perform, Poll, Recover
+from taskops.applying.asks import (
+    Ask,
+    Flush,
+    Glance,
+    Live,
+    Look,
+    Pause,
+    Perform,
+    Poll,
+    Recover,
+)
 from taskops.applying.carry import Surroundings
 from taskops.applying.carry_jobs import CarryingJob
 from taskops.errors import OutcomeUnknown, Refused
@@ -78,6 +88,8 @@ class Service:
                 return replace(job, poll_id=named[0].id) if named else None
             case Pause() | Flush():
                 return None
+            case Live() | Glance():
+                raise AssertionError("code is not compared")
 
 
 def prompt(text: str) -> Resource:
