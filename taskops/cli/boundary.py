@@ -168,6 +168,8 @@ def _as_ours(sentence: str) -> str:
     import re
 
     sentence = re.sub(r"'([^'`]*)'", r"`\1`", sentence.rstrip("."))
+    # As older releases of click say it.
+    sentence = re.sub(r"^(No such option): (\S+)", r"\1 `\2`", sentence)
     return sentence[:1].lower() + sentence[1:]
 
 

@@ -102,11 +102,16 @@ def _mark(sheet: Sheet) -> str:
 
 def _settings(sheet: Sheet) -> Iterator[str]:
     """What the pull request changes in taskops.yaml, which rules over all else."""
-    if sheet.settings:
-        lines = [clean.line(line.replace("\t", "    ")) for line in sheet.settings]
-        fence = "`" * max(3, _longest_run(lines) + 1)
-        body = "\n".join([f"{fence}diff", *lines, fence])
-        yield f"### `taskops.yaml` is changed\n\n{body}"
+    lines = [clean.line(line.replace("\t", "    ")) for line in sheet.settings]
+    if not lines:
+        return
+    if all(line.startswith("# ") for line in lines):
+        told = " ".join(line.removeprefix("# ") for line in lines)
+        yield f"Whether `taskops.yaml` is changed is {told}."
+        return
+    fence = "`" * max(3, _longest_run(lines) + 1)
+    body = "\n".join([f"{fence}diff", *lines, fence])
+    yield f"### `taskops.yaml` is changed\n\n{body}"
 
 
 def _risky(sheet: Sheet) -> Iterator[str]:

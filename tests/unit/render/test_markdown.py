@@ -104,6 +104,16 @@ def test_changed_settings_come_before_everything_else() -> None:
     assert text.index("`taskops.yaml` is changed") < text.index("Look at these first")
 
 
+def test_settings_that_cannot_be_seen_are_not_called_changed() -> None:
+    settings = ("# not known here: the checkout needs `fetch-depth: 2`",)
+
+    text = plan_markdown(sheets.sheet(*sheets.STORY, settings=settings))
+
+    told = "changed is not known here: the checkout needs `fetch-depth: 2`.\n"
+    assert f"Whether `taskops.yaml` is {told}" in text
+    assert "is changed\n" not in text
+
+
 def test_nothing_to_do_says_so() -> None:
     text = plan_markdown(sheets.sheet(Keep(Address("anchor", "a"), "same")))
     assert text.startswith("**No changes**: 1 unchanged\n")
