@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from github.events import Event, dispatch, merge_group, pull_request, push, schedule
 from github.expressions import UnknownError
+from github.job import ROOT
 from github.steps import Ended, Runner
+from github.workflows import play
 
 from taskops.emulator.app import Emulator
 from taskops.manifests.starter import starter_files
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from github.hub import Hub
@@ -224,3 +228,21 @@ def test_an_input_that_is_none_is_found_here(
 ) -> None:
     with pytest.raises(UnknownError, match="no input"):
         use(job, push(), "apply", **given)
+
+
+def test_the_job_that_tries_the_action_on_every_pull_request(job: Job) -> None:
+    text = (ROOT / ".github/workflows/test.yml").read_text("utf-8")
+    [tried] = [one for one in play(text, pull_request()).started if one.job == "action"]
+    runner = Runner(job, pull_request(), job.folder / "workspace")
+
+    def checkout(given: Mapping[str, Any]) -> None:
+        assert given["persist-credentials"] is False
+        shutil.copytree(ROOT / "examples", runner.workspace / "examples")
+
+    runner.checkout = checkout
+
+    ended = runner.run(tried.steps, tried.names, tried.environ)
+
+    assert (ended.result, ended.ran[-1]) == ("success", "Nothing is left to do"), (
+        ended.log
+    )
