@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ import httpx
 from taskops.providers.http.redact import UNSEEN
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import Callable
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -61,7 +61,13 @@ class Clients:
         """One for all lanes: reading the certificates takes longer than a request."""
         with self._lock:
             if self._context is None:
-                self._context = httpx.create_ssl_context()
+                # Nothing on loopback has a certificate: there is none to be trusted.
+                plain = self.origin.startswith("http://")
+                self._context = (
+                    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+                    if plain
+                    else httpx.create_ssl_context()
+                )
             return self._context
 
 

@@ -45,6 +45,18 @@ def test_all_clients_share_one_context_that_checks_certificates() -> None:
     assert not any(client.follow_redirects for client in found)
 
 
+def test_on_loopback_no_certificate_is_read_and_none_is_trusted() -> None:
+    clients = Clients("http://127.0.0.1:9")
+
+    clients.mine()
+
+    context = clients._context
+    clients.close()
+    assert context is not None
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.cert_store_stats()["x509_ca"] == 0
+
+
 @pytest.mark.parametrize(
     "origin",
     [
