@@ -7,13 +7,13 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bench.measure import Command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 LATENCY = 0.05
 """Seconds that the service takes for every answer."""
@@ -104,12 +104,17 @@ def python(code: str, *words: str, root: Path | None = None) -> Command:
     return Command([sys.executable, "-c", code, *words], root)
 
 
-def taskops(root: Path | None, *words: str, url: str = "") -> Command:
+TASKOPS = str(Path(sys.executable).with_name("taskops"))
+
+
+def taskops(
+    root: Path | None, *words: str, url: str = "", terminal: bool = False
+) -> Command:
     """The command as a person types it."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith("TASKOPS")}
     if url:
         environ |= {"ANCHORBROWSER_BASE_URL": url, "ANCHORBROWSER_API_KEY": "any"}
-    return Command([sys.executable, "-m", "taskops", *words], root, environ)
+    return Command([TASKOPS, *words], root, environ, terminal)
 
 
 def module(name: str, *words: str) -> list[str]:

@@ -50,6 +50,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             1.5,
         ),
         "plan-memory": Row("its peak memory", "200 MiB", 1, unit="MiB"),
+        "first-byte": Row("until a terminal shows anything of that plan", "0.3 s", 1),
         "plan-octodns": Row(
             "the same plan", "octoDNS, 10,000 records, YAML to YAML", 0.5
         ),
@@ -63,6 +64,9 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             "first `plan` of 1,000 tasks, no ledger", "requests / 16 times 50 ms", 1.2
         ),
         "apply": Row("`apply` of 1,000 new tasks", "requests times 50 ms / 16", 1.15),
+        "apply-terminal": Row(
+            "the same with a terminal that shows it", "without", 1.05
+        ),
         "apply-requests": Row(
             "requests of an `apply` of 20 updates",
             "listing, looks and steps",

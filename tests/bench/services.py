@@ -55,6 +55,10 @@ def plan(folder: Path) -> Iterator[Result]:
         ours, bound = _planned(root, url, python(PARSE, str(root)))
         yield Figure("plan", ours.wall, bound)
         yield Figure("plan-memory", ours.peak, 200)
+        shown = taskops(root, "plan", url=url, terminal=True)
+        yield Figure(
+            "first-byte", median([shown.run() for _ in range(TIMES)]).first, 0.3
+        )
         theirs = rivals.octodns(folder / "octodns", COUNT)
         if isinstance(theirs, str):
             yield Skipped("plan-octodns", theirs)
@@ -96,15 +100,24 @@ def first_plan(folder: Path) -> Iterator[Result]:
 
 
 def apply(folder: Path) -> Iterator[Result]:
-    """A thousand tasks made and published, each account new."""
-    runs, bounds = [], []
+    """A thousand tasks made and published, each account new; then on a terminal."""
+    runs, shown, bounds = [], [], []
     for number in range(TIMES):
-        root = folder / f"applied-{number}"
-        make_project(root, SOME)
-        with service(root) as url:
-            runs.append(taskops(root, "apply", "--yes", url=url).run())
-            bounds.append(counted(url) * LATENCY / LANES)
-    yield Figure("apply", median(runs).wall, sorted(bounds)[TIMES // 2])
+        run, bound = _applied(folder / f"applied-{number}", terminal=False)
+        runs.append(run)
+        bounds.append(bound)
+        shown.append(_applied(folder / f"shown-{number}", terminal=True)[0])
+    alone = median(runs).wall
+    yield Figure("apply", alone, sorted(bounds)[TIMES // 2])
+    yield Figure("apply-terminal", median(shown).wall, alone)
+
+
+def _applied(root: Path, *, terminal: bool) -> tuple[Run, float]:
+    """An apply of everything, and the least that it could take."""
+    make_project(root, SOME)
+    with service(root) as url:
+        run = taskops(root, "apply", "--yes", url=url, terminal=terminal).run()
+        return run, counted(url) * LATENCY / LANES
 
 
 def apply_requests(folder: Path) -> Iterator[Result]:
