@@ -137,9 +137,12 @@ def _const(value: object, part: Schema) -> _Late:
 
 
 def _pattern(pattern: object, _part: Schema) -> _Late:
-    search = re.compile(ecma(str(pattern))).search
+    @cache  # compiled for the first text: most fields of a schema are seldom used
+    def search() -> Callable[[str], object]:
+        return re.compile(ecma(str(pattern))).search
+
     return lambda _home: (
-        lambda value: not isinstance(value, str) or search(value) is not None
+        lambda value: not isinstance(value, str) or search()(value) is not None
     )
 
 
