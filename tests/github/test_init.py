@@ -59,6 +59,31 @@ def test_a_project_below_the_root_is_found_from_there(repository: Path) -> None:
     assert "directory: automations/shop" in text
 
 
+def test_a_second_project_gets_workflows_of_its_own(repository: Path) -> None:
+    init(repository / "alpha")
+    said = init(repository / "beta")
+
+    assert "+ .github/workflows/plan-beta.yml" in said
+    for kind in ("plan", "apply", "drift"):
+        text = (repository / f".github/workflows/{kind}-beta.yml").read_text("utf-8")
+        assert f"\nname: {kind}-beta\n" in text
+        assert "directory: beta\n" in text
+        assert "directory: alpha" not in text
+    assert "= .github/workflows/plan.yml" in init(repository / "alpha")
+    assert "= .github/workflows/plan-beta.yml" in init(repository / "beta")
+
+
+def test_projects_whose_folders_are_spelled_alike_do_not_share(
+    repository: Path,
+) -> None:
+    for folder in ("first", "a/b", "a-b"):
+        init(repository / folder)
+
+    assert "+ .github/workflows/plan-root.yml" in init(repository)
+    text = (repository / ".github/workflows/plan-a-b-2.yml").read_text("utf-8")
+    assert "directory: a-b\n" in text
+
+
 def test_an_existing_project_keeps_its_environments_and_its_files(
     repository: Path,
 ) -> None:
@@ -72,6 +97,7 @@ def test_an_existing_project_keeps_its_environments_and_its_files(
     plan = (repository / ".github/workflows/plan.yml").read_text("utf-8")
     assert "environment: [staging, live]" in plan
     assert (repository / ".github/workflows/drift.yml").read_text("utf-8") == "mine"
+    assert said.count("left as it is, and not for this project") == 1
     assert "Write `ledger: git` into taskops.yaml" in said
 
 

@@ -84,12 +84,14 @@ def _asked(name: str, *, given: bool, existing: bool) -> tuple[str, bool]:
 
 def _write_workflows(root: Path, action: str) -> None:
     from taskops.cli.workflows import settings_text, workflow_files
-    from taskops.cli.workflows.place import workflows_of
+    from taskops.cli.workflows.place import directory_named, workflows_of
     from taskops.manifests.project import FILE, load_project
 
     top, project = workflows_of(root, action)
     for relative, text in workflow_files(project).items():
         click.echo(f"  {_write(top / relative, text)} {relative}")
+        if directory_named(top / relative) != project.directory:
+            click.echo("      left as it is, and not for this project: rename it first")
     if load_project(root, project.environments[0]).ledger != "git":
         click.echo(f"\nWrite `ledger: git` into {FILE}: runners forget their disks.")
     click.echo(f"\n{settings_text(project).rstrip()}")

@@ -10,6 +10,8 @@ CHECKOUT = "actions/checkout@de0fac2e4500dabe0009e67214ff5f5447ce83dd # v6.0.2"
 
 FOLDER = ".github/workflows"
 
+KINDS = ("plan", "apply", "drift")
+
 
 @dataclass(frozen=True, slots=True)
 class Project:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from taskops.cli.repository import ask
-from taskops.cli.workflows import Project, released_action
+from taskops.cli.workflows import FOLDER, KINDS, Project, released_action
 from taskops.errors import UsageError
 from taskops.manifests.project import DEFAULT, environment_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PINNED = re.compile(r"[\w.-]+(/[\w.-]+)+@[0-9a-f]{40}( # v[\w.+-]+)?")
 
@@ -33,10 +38,39 @@ def workflows_of(root: Path, action: str) -> tuple[Path, Project]:
             action=_pinned(action or released_action()),
             directory=inside or ".",
             branch=_branch(root),
+            suffix=_suffix(Path(top), inside or "."),
         )
     except ValueError as error:
         raise UsageError(str(error), "", "rename it, or write them by hand") from None
     return Path(top), project
+
+
+def directory_named(workflow: Path) -> str:
+    """The project that a workflow which is there already is for; empty without one."""
+    try:
+        text = workflow.read_text("utf-8", "replace")
+    except OSError:
+        return ""
+    found = re.search(r"^ +directory: (\S+)$", text, re.MULTILINE)
+    return found[1] if found else ""
+
+
+def _suffix(top: Path, directory: str) -> str:
+    """The first that no other project of the repository has for its workflows."""
+
+    def free(suffix: str) -> bool:
+        files = [top / FOLDER / f"{kind}{suffix}.yml" for kind in KINDS]
+        return {directory_named(file) for file in files} <= {"", directory}
+
+    return next(filter(free, _suffixes(directory)))
+
+
+def _suffixes(directory: str) -> Iterator[str]:
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", directory).strip("-") or "root"
+    yield ""
+    yield f"-{plain}"
+    for number in count(2):
+        yield f"-{plain}-{number}"
 
 
 def _branch(root: Path) -> str:
