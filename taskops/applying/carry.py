@@ -381,15 +381,15 @@ class Carrying:
             if path not in refused
         ]
         residual = residuals(refused, after.content, content)
+        draft = settle(seen.draft, residual, after.content)
         published = not after.publish and found is seen.latest
         if published:
-            answer = digest(None) if seen.draft is None else seen.draft.digest
+            # As a plan will see it: with what the service is known not to take.
+            answer = digest(None) if draft is None else draft.digest
             residual[DRAFT] = Residual(after.digest, answer)
         written = {after.digest, found.digest}
-        if (draft := settle(seen.draft, residual, after.content)) and same(
-            after, draft
-        ):
-            written.add(seen.draft.digest if seen.draft is not None else "")
+        if seen.draft is not None and same(after, draft):
+            written.add(seen.draft.digest)
         self.looked = seen
         self.record = record_of(
             after,

@@ -106,15 +106,24 @@ def refuse_foreign(
             f"id {observed.id} is in that environment's ledger",
             "set a `name_prefix` for one of the environments in taskops.yaml",
         )
-    if holders := context.listing.holders(resource.name, observed.id):
-        return problem(
-            resource,
-            f"the name `{resource.name}` is taken by another object",
-            f"id {holders[0].id}; ours is {observed.id}, named `{observed.name}`",
-            "rename or delete the other object on the service, "
-            "or give the manifest another name",
-        )
-    return None
+    return name_taken(resource, observed, context)
+
+
+def name_taken(
+    resource: Resource, ours: Observed, context: Context, besides: str = ""
+) -> Problem | None:
+    """Somebody else's object has the name; `besides` is the id of another of ours."""
+    holders = context.listing.holders(resource.name, ours.id)
+    others = [holder.id for holder in holders if holder.id != besides]
+    if not others:
+        return None
+    return problem(
+        resource,
+        f"the name `{resource.name}` is taken by another object",
+        f"id {others[0]}; ours is {ours.id}, named `{ours.name}`",
+        "rename or delete the other object on the service, "
+        "or give the manifest another name",
+    )
 
 
 def _existing(

@@ -10,7 +10,13 @@ from taskops.model.change import Difference, Keep, Start, Update, Wait, worst
 from taskops.model.renamed import by_hand
 from taskops.model.values import at
 from taskops.planning.context import Context, problem
-from taskops.planning.decide import Decision, ambiguous, kind_changed, refuse_foreign
+from taskops.planning.decide import (
+    Decision,
+    ambiguous,
+    kind_changed,
+    name_taken,
+    refuse_foreign,
+)
 from taskops.planning.decide_jobs import failed, outcome_unknown
 from taskops.planning.identify import Ambiguous, Mine, Stranger, identify
 from taskops.planning.origin import name_origin
@@ -59,7 +65,7 @@ def _row(resource: Resource, record: Record | None, context: Context) -> Decisio
     if record is not None and record.next is not None:
         return _replacing(resource, record, record.next, before, context)
     if job is not None and job.status == "running":
-        return _flying(resource, job, before)
+        return _flying(resource, job, before, context)
     if isinstance(found, Ambiguous):
         return ambiguous(resource, found.ids)
     if (refusal := _owned_elsewhere(resource, found, context)) is not None:
@@ -136,7 +142,7 @@ def _replacing(
         case "ready" if job.digest != resource.digest:
             return _regenerate(resource, record, before)
         case "ready" | "running":
-            return _flying(resource, job, before)
+            return _flying(resource, job, before, context)
 
 
 def _back(
@@ -152,10 +158,17 @@ def _back(
     return Wait(resource.address, job, resource, before, UNWANTED)
 
 
-def _flying(resource: Resource, job: Job, before: Observed | None) -> Decision:
+def _flying(
+    resource: Resource, job: Job, before: Observed | None, context: Context
+) -> Decision:
     """A start of ours is in flight, or a replacement is half done."""
     if job.digest == resource.digest:
         return Wait(resource.address, job, resource, before)
+    ours = before or context.listing.by_id.get(job.made)
+    taken = name_taken(resource, ours, context, job.made) if ours else None
+    if taken is not None:
+        # What replaces it could not take the name: said before it is paid for.
+        return taken
     why = "the manifest changed while the last start is still in flight"
     return Start(resource.address, resource, "pending", before, job, why)
 
@@ -170,7 +183,7 @@ def _unknown(
             if told is not None:
                 return told
         running = replace(job, status="running", poll_id=named[0].id)
-        return _flying(resource, running, before)
+        return _flying(resource, running, before, context)
     if resource.address.name in context.options.retry:
         return Start(resource.address, resource, "pending", before, why="--retry")
     return outcome_unknown(resource, job)

@@ -92,7 +92,8 @@ class InGit:
 
     def lose(self) -> None:
         """The remote cannot be reached from now on."""
-        self.remote.rename(self.away)
+        if self.remote.exists():
+            self.remote.rename(self.away)
 
     def find(self) -> None:
         """It is there again, if it was away."""

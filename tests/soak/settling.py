@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from soak.runs import in_vain, is_there
 from soak.trial import Trial
+from taskops.model.change import Keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from taskops.model.plan import Outcome
 
 CLEAN = {"applied", "already_satisfied", "in_progress"}
+
+MOMENTS = 9
+"""No generation of the service's takes as many questions."""
 
 
 def settle(life: Life) -> Iterator[str]:
@@ -33,6 +37,12 @@ def settle(life: Life) -> Iterator[str]:
     ):
         # Somebody deleted or renamed what was being generated, or made what was taken
         # for a start that never arrived: a person looks at it, and says what it is.
+        first = life.apply(trial)
+    for _ in range(MOMENTS):
+        # What git dropped while it was generated is deleted by the apply that finds
+        # that it has ended, for none waits for it.
+        if not _dropped_in_flight(first):
+            break
         first = life.apply(trial)
     yield from _came_to_an_end(first, life)
     if first.report is not None and any(
@@ -72,6 +82,14 @@ def _lost(outcome: Outcome, life: Life) -> bool:
     return made is not None and (made["deleted"] or made["id"] not in generated)
 
 
+def _dropped_in_flight(result: Result) -> bool:
+    """Whether something is generated that no manifest declares any more."""
+    return result.plan is not None and any(
+        isinstance(change, Keep) and change.note.startswith("in flight and no longer")
+        for change in result.plan.changes
+    )
+
+
 def _keeps_a_name(outcome: Outcome) -> bool:
     """Whether a hand renamed it while it was generated: the next plan shows that."""
     return any("keeps that name" in note for note in outcome.notes)
@@ -82,8 +100,12 @@ def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
         error = result.error
         yield f"5: without a fault it ends with {error!r}: {error.detail}"
     elif result.report is not None:
-        for outcome in result.report.outcomes:
-            held_up = _reserved(outcome, life) or in_vain(outcome, life)
+        outcomes = result.report.outcomes
+        reserved = [one for one in outcomes if _reserved(one, life)]
+        for outcome in outcomes:
+            held_up = outcome in reserved or in_vain(outcome, life)
+            # Deletes come last, and not at all after a failure.
+            held_up = held_up or (outcome.status == "skipped" and bool(reserved))
             if outcome.status not in CLEAN and not held_up:
                 yield f"5: without a fault an outcome is {outcome}"
 
