@@ -259,6 +259,21 @@ def test_what_could_not_take_its_name_is_refused_before_anything_is_paid(
     ]
 
 
+def test_so_is_what_would_replace_a_start_that_is_still_in_flight(
+    account: Account,
+) -> None:
+    account.emulator.set_behaviours({"generate_polls": "3"})
+    account.apply([invoice("first")], wait=False)
+    account.emulator.edit(name="invoice", new=True, draft={"code": "// by hand\n"})
+
+    plan = account.plan([invoice("second")])
+
+    assert [p.summary for p in plan.problems] == [
+        "the name `invoice` is taken by another object"
+    ]
+    assert isinstance(*account.plan([invoice("first")]).changes, Wait)
+
+
 def test_a_hand_that_renames_is_undone_by_a_person_only(account: Account) -> None:
     account.apply([invoice("first")])
     account.emulator.edit(name="invoice", rename="mine")
