@@ -271,7 +271,8 @@ def test_so_is_what_would_replace_a_start_that_is_still_in_flight(
     assert [p.summary for p in plan.problems] == [
         "the name `invoice` is taken by another object"
     ]
-    assert isinstance(*account.plan([invoice("first")]).changes, Wait)
+    (change,) = account.plan([invoice("first")]).changes
+    assert isinstance(change, Wait)
 
 
 def test_a_hand_that_renames_is_undone_by_a_person_only(account: Account) -> None:
