@@ -45,10 +45,8 @@ def settle(life: Life) -> Iterator[str]:
             break
         first = life.apply(trial)
     yield from _came_to_an_end(first, life)
-    if first.report is not None and any(
-        _reserved(one, life) for one in first.report.outcomes
-    ):
-        # Nor can anybody but the service's support help here.
+    if _held_up(first, life):
+        # Nor can anybody help here but the service's support, or who mends the run.
         life.counts.blocked += 1
         return
     second = life.apply(Trial(prune=True, adopt_all=True, approval="yes"))
@@ -69,6 +67,20 @@ def _reserved(outcome: Outcome, life: Life) -> bool:
     same = life.service.account.store.named(outcome.address.name)
     gone = bool(same) and all(task["deleted"] for task in same)
     return gone and outcome.status == "failed" and not outcome.wrote
+
+
+def _held_up(result: Result, life: Life) -> bool:
+    """Whether something that no apply can help keeps others from their turn."""
+    outcomes = result.report.outcomes if result.report is not None else ()
+    return any(_reserved(one, life) for one in outcomes) or (
+        any(in_vain(one, life) for one in outcomes)
+        and any(_waits_for_others(one) for one in outcomes)
+    )
+
+
+def _waits_for_others(outcome: Outcome) -> bool:
+    """Whether it is a delete that something before it held up: they come last."""
+    return outcome.change == "delete" and outcome.status == "skipped"
 
 
 def _lost(outcome: Outcome, life: Life) -> bool:
@@ -101,11 +113,9 @@ def _came_to_an_end(result: Result, life: Life) -> Iterator[str]:
         yield f"5: without a fault it ends with {error!r}: {error.detail}"
     elif result.report is not None:
         outcomes = result.report.outcomes
-        reserved = [one for one in outcomes if _reserved(one, life)]
+        helpless = [o for o in outcomes if _reserved(o, life) or in_vain(o, life)]
         for outcome in outcomes:
-            held_up = outcome in reserved or in_vain(outcome, life)
-            # Deletes come last, and not at all after a failure.
-            held_up = held_up or (outcome.status == "skipped" and bool(reserved))
+            held_up = outcome in helpless or (helpless and _waits_for_others(outcome))
             if outcome.status not in CLEAN and not held_up:
                 yield f"5: without a fault an outcome is {outcome}"
 
