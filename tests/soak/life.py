@@ -147,6 +147,8 @@ class Life:
             self._dead.add(ledger.held)
             self.service.set_faults([])
             self.service.bury(client)
+            # A second client that was still at it has put back what it found.
+            self.service.set_faults([])
         self._note(result)
         return result
 
