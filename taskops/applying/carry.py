@@ -128,6 +128,8 @@ class Carrying:
         done = yield from self._upsert(
             after, Upsert(change.address, after.name, after.spec)
         )
+        if isinstance(done, Outcome):
+            return done
         made = (change.address.provider, done.id)
         first = self.around.made.setdefault(made, change.address)
         if made in self.around.listed or first != change.address:
@@ -157,6 +159,8 @@ class Carrying:
         if change.put:
             step = Upsert(change.address, after.name, after.spec, version)
             done = yield from self._upsert(after, step)
+            if isinstance(done, Outcome):
+                return done
             if done.id != before.id:
                 return self._another(done.id, before.id)
             written = Written(now, answer=done.answer)
@@ -164,7 +168,9 @@ class Carrying:
             yield from self._publish(after, before.id, version, written)
         return (yield from self._read_back(after, before.id, written))
 
-    def _upsert(self, after: Resource, step: Upsert) -> Generator[Ask, object, Done]:
+    def _upsert(
+        self, after: Resource, step: Upsert
+    ) -> Generator[Ask, object, Done | Outcome]:
         object_id = self.prior.id if self.prior is not None else ""
         # Until the answer is here, what we send may be there or not.
         self.record = half_written(
@@ -173,7 +179,10 @@ class Carrying:
         try:
             done = cast("Done", (yield Perform(step)))
         except OutcomeUnknown as unknown:
-            done = yield from self._upsert_again(after, step, unknown)
+            again = yield from self._upsert_again(after, step, unknown)
+            if isinstance(again, Outcome):
+                return again
+            done = again
         except NameTaken as error:
             self.record = None
             raise NameTaken(
@@ -192,12 +201,21 @@ class Carrying:
 
     def _upsert_again(
         self, after: Resource, step: Upsert, unknown: OutcomeUnknown
-    ) -> Generator[Ask, object, Done]:
-        """No answer: look; what is there is done; else send once more."""
-        object_id = self.prior.id if self.prior is not None else ""
+    ) -> Generator[Ask, object, Done | Outcome]:
+        """
+        No answer: look; what is there is done; else send once more.
+
+        Never over what somebody else wrote: there the look is as good as the first.
+        """
+        before = self.change.before if isinstance(self.change, Update) else None
+        object_id = before.id if before is not None else ""
         now = yield from self._look(object_id, step.name, unknown)
         if now is not None and (same(after, now.draft) or same(after, now.latest)):
             return Done(now.id, now.name, already=True)
+        if told := _by_others(before, now, after):
+            if before is None:
+                self.record = None
+            return self._stale(told)
         return cast("Done", (yield Perform(step)))
 
     def _publish(
@@ -437,6 +455,26 @@ def _written(seen: Observed | None, after: Resource) -> Version | None:
 
 def _took_code(after: Resource, target: Version) -> bool:
     return target.value(("code",)) == after.code
+
+
+def _by_others(before: Observed | None, now: Observed | None, after: Resource) -> str:
+    """What somebody else did while a write was not answered; empty for nothing."""
+    if before is None:
+        if now is None or not _has_other_code(now, after):
+            return ""
+        return f"somebody made `{now.name}` (id {now.id}) meanwhile"
+    if now is None:
+        return f"`{before.name}` (id {before.id}) is gone"
+    if _has_other_code(before, after) and not _has_other_code(now, after):
+        # The write arrived, and the service shows it in its own way.
+        return ""
+    return what_moved(replace(before, name=now.name), now)
+
+
+def _has_other_code(there: Observed, after: Resource) -> bool:
+    """Whether code is shown, and none of it is what was sent."""
+    shown = [v for v in (there.draft, there.latest) if v and v.content is not None]
+    return bool(shown) and not any(_took_code(after, one) for one in shown)
 
 
 def _fields(target: Version | None, after: Resource) -> str:

@@ -26,11 +26,8 @@ def settle(life: Life) -> Iterator[str]:
     retry = life.retried(n for n, w in life.wanted.items() if w.kind != "code")
     trial = Trial(prune=True, adopt_all=True, approval="everything", retry=retry)
     first = life.apply(trial)
-    if first.error is not None and first.exit == 8:
-        # A problem stands that only people can solve; nothing may be written.
-        life.counts.blocked += 1
-        if first.own:
-            yield f"5: wrote in spite of a problem: {first.own}"
+    if _is_blocked(first):
+        yield from _wrote_nothing(first, life)
         return
     if first.report is not None and any(
         _lost(o, life) or _keeps_a_name(o) for o in first.report.outcomes
@@ -44,6 +41,10 @@ def settle(life: Life) -> Iterator[str]:
         if not _dropped_in_flight(first):
             break
         first = life.apply(trial)
+    if _is_blocked(first):
+        # What is protected was left alone while it was generated, and no longer is.
+        yield from _wrote_nothing(first, life)
+        return
     yield from _came_to_an_end(first, life)
     if _held_up(first, life):
         # Nor can anybody help here but the service's support, or who mends the run.
@@ -67,6 +68,17 @@ def _reserved(outcome: Outcome, life: Life) -> bool:
     same = life.service.account.store.named(outcome.address.name)
     gone = bool(same) and all(task["deleted"] for task in same)
     return gone and outcome.status == "failed" and not outcome.wrote
+
+
+def _is_blocked(result: Result) -> bool:
+    """Whether a problem stands that only people can solve."""
+    return result.error is not None and result.exit == 8
+
+
+def _wrote_nothing(result: Result, life: Life) -> Iterator[str]:
+    life.counts.blocked += 1
+    if result.own:
+        yield f"5: wrote in spite of a problem: {result.own}"
 
 
 def _held_up(result: Result, life: Life) -> bool:

@@ -1,0 +1,115 @@
+"""A write that got no answer is sent once more, but never over what others wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from account import Account, task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from taskops.model.plan import Report
+    from taskops.model.resource import Resource
+
+ONE = "export default async () => 1\n"
+TWO = "export default async () => 2\n"
+HAND = "export default async () => 'by hand'\n"
+
+NO_ANSWER = {"method": "POST", "path": "^/v1/task$", "do": "truncated", "times": 1}
+LISTED = {"method": "GET", "path": "^/v1/task$", "nth": 1}
+LOOKED_AT = {"method": "GET", "path": "latest$", "nth": 2}
+"""What is live is asked for by the plan, and again right before the write."""
+
+
+@pytest.fixture
+def account(tmp_path: Path) -> Iterator[Account]:
+    one = Account(tmp_path)
+    yield one
+    one.close()
+
+
+def met(account: Account, wanted: Resource, *rules: dict[str, Any]) -> Report:
+    """An apply that meets this."""
+    account.emulator.set_faults(list(rules))
+    report = account.apply([wanted])
+    account.emulator.set_faults([])
+    return report
+
+
+def by_hand(moment: dict[str, Any], **edit: Any) -> dict[str, Any]:
+    """Somebody edits `t` after such a request."""
+    return {**moment, "do": "edit", "when": "after", "edit": {"name": "t", **edit}}
+
+
+def upserts(account: Account) -> int:
+    return sum(c["kind"] == "upsert" for c in account.emulator.commits())
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_a_task_is_made_once_whether_or_not_the_first_write_arrived(
+    account: Account, when: str
+) -> None:
+    report = met(account, task("t", ONE), {**NO_ANSWER, "when": when})
+
+    assert [o.status for o in report.outcomes] == ["applied"]
+    assert upserts(account) == 1
+    assert account.plan([task("t", ONE)]).effective == ()
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("fields", [{}, {"description": "new"}])
+def test_so_is_an_update_of_code_or_of_its_fields_alone(
+    account: Account, when: str, fields: dict[str, str]
+) -> None:
+    account.apply([task("t", ONE)])
+    wanted = task("t", ONE, **fields) if fields else task("t", TWO)
+
+    report = met(account, wanted, {**NO_ANSWER, "when": when})
+
+    assert [o.status for o in report.outcomes] == ["applied"]
+    assert upserts(account) == 2
+    assert account.plan([wanted]).effective == ()
+
+
+def test_what_somebody_made_under_the_name_meanwhile_is_left_alone(
+    account: Account,
+) -> None:
+    hand = by_hand(LISTED, new=True, draft={"code": HAND})
+
+    report = met(account, task("t", ONE), hand, {**NO_ANSWER, "when": "before"})
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.stale) == ("failed", True)
+    assert outcome.detail.startswith("somebody made `t` (id ")
+    assert (upserts(account), outcome.record) == (0, None)
+
+
+@pytest.mark.parametrize("fields", [{}, {"description": "new"}])
+def test_what_somebody_edited_meanwhile_is_left_alone(
+    account: Account, fields: dict[str, str]
+) -> None:
+    account.apply([task("t", ONE)])
+    hand = by_hand(LOOKED_AT, draft={"description": "by hand"})
+    wanted = task("t", ONE, **fields) if fields else task("t", TWO)
+
+    report = met(account, wanted, hand, {**NO_ANSWER, "when": "before"})
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.stale) == ("failed", True)
+    assert "`description` of the draft" in outcome.detail
+    assert upserts(account) == 1
+
+
+def test_what_somebody_deleted_meanwhile_is_not_made_again(account: Account) -> None:
+    account.apply([task("t", ONE)])
+    hand = by_hand(LOOKED_AT, delete=True)
+
+    report = met(account, task("t", TWO), hand, {**NO_ANSWER, "when": "before"})
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, outcome.stale) == ("failed", True)
+    assert "is gone" in outcome.detail
+    assert upserts(account) == 1
