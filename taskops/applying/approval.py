@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskops.applying.keeping import ways_to_keep
 from taskops.errors import NotApproved
 from taskops.model.change import Create, Delete, Start, Update, verb
+from taskops.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from taskops.model.change import Change

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.errors import TaskopsError
+from taskops.model.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -128,8 +128,6 @@ class Carrying:
         done = yield from self._upsert(
             after, Upsert(change.address, after.name, after.spec)
         )
-        if isinstance(done, Outcome):
-            return done
         made = (change.address.provider, done.id)
         first = self.around.made.setdefault(made, change.address)
         if made in self.around.listed or first != change.address:
@@ -159,8 +157,6 @@ class Carrying:
         if change.put:
             step = Upsert(change.address, after.name, after.spec, version)
             done = yield from self._upsert(after, step)
-            if isinstance(done, Outcome):
-                return done
             if done.id != before.id:
                 return self._another(done.id, before.id)
             written = Written(now, answer=done.answer)
@@ -168,9 +164,7 @@ class Carrying:
             yield from self._publish(after, before.id, version, written)
         return (yield from self._read_back(after, before.id, written))
 
-    def _upsert(
-        self, after: Resource, step: Upsert
-    ) -> Generator[Ask, object, Done | Outcome]:
+    def _upsert(self, after: Resource, step: Upsert) -> Generator[Ask, object, Done]:
         object_id = self.prior.id if self.prior is not None else ""
         # Until the answer is here, what we send may be there or not.
         self.record = half_written(
@@ -179,10 +173,7 @@ class Carrying:
         try:
             done = cast("Done", (yield Perform(step)))
         except OutcomeUnknown as unknown:
-            again = yield from self._upsert_again(after, step, unknown)
-            if isinstance(again, Outcome):
-                return again
-            done = again
+            done = yield from self._upsert_again(after, step, unknown)
         except NameTaken as error:
             self.record = None
             raise NameTaken(
@@ -201,11 +192,12 @@ class Carrying:
 
     def _upsert_again(
         self, after: Resource, step: Upsert, unknown: OutcomeUnknown
-    ) -> Generator[Ask, object, Done | Outcome]:
+    ) -> Generator[Ask, object, Done]:
         """
         No answer: look; what is there is done; else send once more.
 
-        Never over what somebody else wrote: there the look is as good as the first.
+        Never over what somebody else wrote: whether that came before the write or
+        after it, and over it, nobody can tell, so that it stays unknown.
         """
         before = self.change.before if isinstance(self.change, Update) else None
         object_id = before.id if before is not None else ""
@@ -213,9 +205,8 @@ class Carrying:
         if now is not None and (same(after, now.draft) or same(after, now.latest)):
             return Done(now.id, now.name, already=True)
         if told := _by_others(before, now, after):
-            if before is None:
-                self.record = None
-            return self._stale(told)
+            hint = "run `taskops plan` to see what is there now"
+            raise OutcomeUnknown(unknown.summary, told, hint) from unknown
         return cast("Done", (yield Perform(step)))
 
     def _publish(
@@ -462,7 +453,7 @@ def _by_others(before: Observed | None, now: Observed | None, after: Resource) -
     if before is None:
         if now is None or not _has_other_code(now, after):
             return ""
-        return f"somebody made `{now.name}` (id {now.id}) meanwhile"
+        return f"`{now.name}` (id {now.id}) is there with other code"
     if now is None:
         return f"`{before.name}` (id {before.id}) is gone"
     if _has_other_code(before, after) and not _has_other_code(now, after):

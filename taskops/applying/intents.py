@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait, verb
+from taskops.model.dataclass import dataclass
 from taskops.model.record import Intent, Opening
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     """
     _check(given)
     task = _task(account, given)
+    before = _shown(account, task)
     if (fields := given.get("draft")) is not None:
         old = account.store.version(task["id"], "draft") or latest(account, task)
         put(account, task, "draft", _fields(account, task, old, fields))
@@ -41,7 +42,9 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
         task["deleted"] = True
     task["updatedAt"] = now()
     account.store.put_task(task)
-    account.log(kind="edit", id=task["id"], name=task["name"], by="hand")
+    # The log of commits tells an edit that left everything as it was.
+    vain = {"vain": True} if _shown(account, task) == before else {}
+    account.log(kind="edit", id=task["id"], name=task["name"], by="hand", **vain)
     return str(task["id"])
 
 
@@ -81,6 +84,15 @@ def _task(account: Account, given: Mapping[str, Any]) -> Doc:
     task = new_task(account, given["name"], given.get("language", "typescript"))
     account.store.put_task(task)
     return task
+
+
+def _shown(account: Account, task: Doc) -> list[object]:
+    """Everything about a task that a hand can change."""
+    versions = [account.store.version(task["id"], "draft"), latest(account, task)]
+    return [
+        *(task[key] for key in ("name", "description", "deleted")),
+        *(one and [one.get(field) for field in FIELDS] for one in versions),
+    ]
 
 
 def _require_free(account: Account, task: Doc, name: str) -> None:

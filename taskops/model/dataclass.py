@@ -81,7 +81,7 @@ def _dataclass(
 def _made(cls: type, *, order: bool) -> type:
     fields: dict[str, _Field] = {}
     body = dict(cls.__dict__)
-    for name in cls.__annotations__:
+    for name in body.get("__annotations__", ()):
         given = body.pop(name, _NONE)
         fields[name] = given if type(given) is _Field else _Field(default=given)
     for name in ("__dict__", "__weakref__"):
@@ -106,7 +106,7 @@ def _made(cls: type, *, order: bool) -> type:
 def _methods(fields: Mapping[str, _Field], *, order: bool) -> dict[str, object]:
     names = [name for name, one in fields.items() if one.compare]
     shown = [name for name, one in fields.items() if one.repr]
-    key: Callable[[object], Any] = attrgetter(*names)
+    key: Callable[[object], Any] = attrgetter(*names) if names else _nothing
 
     def equal(self: object, other: object) -> bool:
         return key(self) == key(other) if _alike(self, other) else NotImplemented
@@ -138,6 +138,10 @@ def _methods(fields: Mapping[str, _Field], *, order: bool) -> dict[str, object]:
         "__delattr__": _refuse_to_delete,
     }
     return methods | ({"__lt__": less, "__le__": at_most} if order else {})
+
+
+def _nothing(_value: object) -> tuple[()]:
+    return ()
 
 
 def _alike(one: object, other: object) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from taskops.errors import Exit
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait, verb
+from taskops.model.dataclass import dataclass, field
 from taskops.model.values import empty
 
 if TYPE_CHECKING:

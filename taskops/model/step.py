@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from taskops.model.dataclass import dataclass, field
 from taskops.model.values import empty
 
 if TYPE_CHECKING:

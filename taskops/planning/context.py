@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from taskops.model.dataclass import dataclass, field
 from taskops.model.problem import Problem
 from taskops.planning.options import PlanOptions
 

@@ -352,3 +352,15 @@ def test_closing_lets_go_of_who_hangs() -> None:
 
     waiting.join(timeout=5)
     assert not waiting.is_alive()
+
+
+def test_a_hand_edit_that_changes_nothing_is_told_as_such(client: Client) -> None:
+    edit = {"name": "by-hand", "new": True, "draft": {"code": "// one\n"}}
+    client.ask("POST", "/_emulator/edit", edit)
+    for code in ("// one\n", "// two\n"):
+        again = {"name": "by-hand", "draft": {"code": code}}
+        client.ask("POST", "/_emulator/edit", again)
+
+    commits = client.ask("GET", "/_emulator/commits").json
+
+    assert [c.get("vain", False) for c in commits] == [False, True, False]

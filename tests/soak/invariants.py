@@ -58,7 +58,7 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
         others = [
             n
             for n, c in history_of(log, commit["id"]).items()
-            if n < number and c.get("client") != result.client
+            if n < number and c.get("client") != result.client and not c.get("vain")
         ]
         if any(n >= looked for n in others):
             life.counts.windows += 1

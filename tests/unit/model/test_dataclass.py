@@ -62,7 +62,11 @@ def shapes(dataclass: Any, field: Any) -> list[type]:
         def __repr__(self) -> str:
             return "its own"
 
-    return [Ordered, Fields, After]
+    @dataclass(frozen=True, slots=True)
+    class Empty:
+        """Nothing but its type."""
+
+    return [Ordered, Fields, After, Empty]
 
 
 PAIRS = list(
