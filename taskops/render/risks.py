@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from taskops.model.change import Update
     from taskops.render.sheet import Field
 
+_SENSITIVE = dict(SENSITIVE)
+
 
 def of_update(change: Update, fields: Iterable[Field]) -> tuple[str, ...]:
     """What an update takes over, overwrites, or lets the task reach."""
@@ -60,7 +62,7 @@ def _secrets(verb: str, names: Iterable[str]) -> list[str]:
 def _secrets_in(field: Field) -> Iterator[str]:
     """The keys of what is secret on either side of a difference."""
     for value in (field.before, field.after):
-        if "secrets" in field.path[:-1] or value == dict(SENSITIVE):
+        if "secrets" in field.path[:-1] or value == _SENSITIVE:
             yield field.path[-1]
         elif isinstance(value, Mapping):
             yield from _secret_keys(value, given="secrets" in field.path)
@@ -68,7 +70,7 @@ def _secrets_in(field: Field) -> Iterator[str]:
 
 def _secret_keys(values: Mapping[str, object], *, given: bool = False) -> Iterator[str]:
     for name, value in values.items():
-        if given or isinstance(value, Secret) or value == dict(SENSITIVE):
+        if given or isinstance(value, Secret) or value == _SENSITIVE:
             yield name
         elif isinstance(value, Mapping):
             yield from _secret_keys(value, given=name == "secrets")

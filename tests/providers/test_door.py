@@ -421,3 +421,14 @@ def test_a_date_to_wait_for_counts_from_the_answers_own_date() -> None:
     assert retry_after("Wed, 21 Oct 2015 07:28:30 GMT", http_date(date)) == 30
     assert retry_after("Wed, 21 Oct 2015 07:27:30 GMT", http_date(date)) is None
     assert retry_after("inf", None) is None
+
+
+def test_a_cookie_of_the_service_is_not_sent_back(
+    serve: Callable[..., tuple[Door, Scripted]],
+) -> None:
+    door, server = serve(answer(200, b"{}", {"Set-Cookie": "session=1; Path=/"}), OK)
+
+    door.read("/a")
+    door.read("/a")
+
+    assert b"cookie" not in server.requests[1].lower()

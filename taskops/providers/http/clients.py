@@ -19,6 +19,28 @@ if TYPE_CHECKING:
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
+class _Forgetful(httpx.Cookies):
+    """
+    No service has cookies for a key, and what one sets is not kept.
+
+    Nor is each answer looked through for them, a seventh of what a request takes.
+    """
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Leave them where they are."""
+
+
+class _Client(httpx.Client):
+    """The client of one lane."""
+
+    _none = _Forgetful()
+
+    @property  # type: ignore[misc]  # nobody sets any
+    def cookies(self) -> httpx.Cookies:
+        """None, for ever."""
+        return self._none
+
+
 @dataclass(slots=True)
 class Clients:
     """The clients of one service; a shared one would serialise the lanes."""
@@ -49,13 +71,13 @@ class Clients:
     def _open(self) -> httpx.Client:
         if self.wsgi is not None:
             transport = httpx.WSGITransport(app=_cut_off(self.wsgi))
-            return httpx.Client(transport=transport, follow_redirects=False)
+            return _Client(transport=transport, follow_redirects=False)
         if self.origin.startswith("http://"):
             # Loopback: a proxy of the environment would never find it.
-            return httpx.Client(
+            return _Client(
                 follow_redirects=False, trust_env=False, verify=self._certificates()
             )
-        return httpx.Client(follow_redirects=False, verify=self._certificates())
+        return _Client(follow_redirects=False, verify=self._certificates())
 
     def _certificates(self) -> ssl.SSLContext:
         """One for all lanes: reading the certificates takes longer than a request."""
