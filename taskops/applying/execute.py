@@ -52,6 +52,13 @@ POLLS_PER_SECOND = 10.0
 FLUSH_EVERY = 30.0
 """Seconds between writes of records that nobody waits for."""
 
+AHEAD = 4
+"""
+One change more for so many lanes: a lane that is done finds the next request waiting.
+
+Else it would wait until this thread had read its answer and thought of another.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Pace:
@@ -116,7 +123,7 @@ class Executor:
             if self._stopping():
                 break
             self._go_on()
-            while todo and self._awake() < self.pace.parallelism and not self._halted:
+            while todo and self._has_room() and not self._halted:
                 self._begin(todo.pop())
             if self._halted and not self._active:
                 break
@@ -149,13 +156,17 @@ class Executor:
             return True
         return bool(self.stop)
 
+    def _has_room(self) -> bool:
+        """Whether one more may ask, so that no lane is ever without a request."""
+        return self._awake() < self.pace.parallelism + self.pace.parallelism // AHEAD
+
     def _awake(self) -> int:
         parked = self.glances.parked + len(self._told)
         return len(self._active) - len(self._sleeping) - parked
 
     def _go_on(self) -> None:
         """Those whose row was read, as far as there are lanes for what they ask."""
-        while self._told and self._awake() < self.pace.parallelism:
+        while self._told and self._has_room():
             self._advance(*self._told.popleft())
 
     def _glance(self, *, idle: bool) -> None:
@@ -346,6 +357,9 @@ class Executor:
         ends = self.clock.monotonic() + GRACE
         while self._sleeping:
             self._stop(heapq.heappop(self._sleeping)[2])
+        for key in self._batch.withdraw(_is_spared) if self._batch else ():
+            if isinstance(key, _Running):
+                self._stop(key)
         # What was written and waits to be seen is not left in doubt.
         with suppress(TaskopsError):
             self._glance(idle=True)
@@ -420,3 +434,11 @@ class Executor:
             # What was not written comes again with the closing of the ledger.
             self._unflushed = waiting | self._unflushed
             self._halted = self._halted or f"the ledger: {error.summary}"
+
+
+def _is_spared(key: _Running | Part) -> bool:
+    """Whether a request that still waits for a lane is not sent after a signal."""
+    if isinstance(key, Part):
+        return False
+    # What was written is still read back.
+    return isinstance(key.asked, Perform) or not key.carry.wrote

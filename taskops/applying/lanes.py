@@ -42,6 +42,16 @@ class _Job:
     results: queue.SimpleQueue[tuple[_Job, object]]
     deadline: float = field(default=float("inf"))
     abandoned: bool = False
+    free: list[None] = field(default_factory=lambda: [None])
+    """Empty once a lane has begun it, or its owner has taken it back."""
+
+    def claim(self) -> bool:
+        """Whether it is the caller's now: of two at once only one is told so."""
+        try:
+            self.free.pop()
+        except IndexError:
+            return False
+        return True
 
 
 class Lanes:
@@ -110,6 +120,8 @@ class Lanes:
 
     def _lane(self) -> None:
         while (job := self._jobs.get()) is not None:
+            if not job.claim():
+                continue
             self._current.job = job
             # The clock starts when a lane takes the job, not while it queues.
             job.deadline = self.now() + SECONDS
@@ -156,6 +168,11 @@ class Batch(Generic[K, R]):
         job = _Job(work, self._results)
         self._lanes._put(job)  # noqa: SLF001  # two halves of one thing
         self._keys[job] = key
+
+    def withdraw(self, wanted: Callable[[K], bool]) -> list[K]:
+        """Take back what no lane has begun; the keys of it."""
+        waiting = [job for job, key in self._keys.items() if wanted(key)]
+        return [self._keys.pop(job) for job in waiting if job.claim()]
 
     def wait(self, seconds: float) -> list[tuple[K, R | Exception]]:
         """Whatever came back, or ran out of time, within so many seconds."""

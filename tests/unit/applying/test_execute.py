@@ -266,6 +266,24 @@ def test_a_signal_starts_nothing_new_and_lets_what_is_in_flight_end() -> None:
     assert statuses(executor)["b"] == "not_started"
 
 
+def test_a_signal_takes_back_what_waits_for_a_lane() -> None:
+    stop, together = StopFlag(), threading.Barrier(4, timeout=5)
+    sent: list[str] = []
+
+    def interrupt(step: Step) -> None:
+        sent.append(step.address.name)
+        together.wait()
+        stop.set(signal.SIGINT)
+        # The others of its lanes are still at it when the signal is seen.
+        clock_time.sleep(0.3)
+
+    names = ["a", "b", "c", "d", "e", "f"]
+    executor = run(names, Simulated(before=interrupt), Pace(parallelism=4), stop=stop)
+
+    assert sorted(sent) == ["a", "b", "c", "d"]
+    assert statuses(executor)["e"] == statuses(executor)["f"] == "not_started"
+
+
 def test_an_object_that_appeared_meanwhile_is_not_taken_for_ours() -> None:
     provider = Simulated(Service())
     provider.service.objects["id9"] = Observed(

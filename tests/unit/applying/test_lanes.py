@@ -136,3 +136,25 @@ def test_when_every_lane_was_given_up_the_run_ends() -> None:
     with pytest.raises(TaskopsError, match="the service hangs"):
         list(lanes.map(lambda n: n, [1]))
     hangs.set()
+
+
+def test_what_no_lane_has_begun_can_be_taken_back() -> None:
+    batch: Batch[str, str] = Lanes(1).batch()
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow() -> str:
+        begun.set()
+        go_on.wait(5)
+        return "done"
+
+    batch.submit("begun", slow)
+    batch.submit("kept", lambda: "kept")
+    batch.submit("waiting", lambda: "sent all the same")
+    begun.wait(5)
+    taken = batch.withdraw(lambda key: key != "kept")
+    go_on.set()
+
+    came = dict(batch.wait(5))
+    while batch.pending:
+        came |= dict(batch.wait(5))
+    assert (taken, came) == (["waiting"], {"begun": "done", "kept": "kept"})
