@@ -11,13 +11,8 @@ from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
 from taskops.model.values import canonical
 from taskops.planning.digest import plan_digest
-from taskops.planning.saved import (
-    SavedChange,
-    SavedPlan,
-    as_json,
-    only_saved,
-    places,
-)
+from taskops.planning.saved import SavedChange, SavedPlan, only_saved
+from taskops.planning.stale import as_json, places
 from taskops.render.plan_json import plan_json, sheet_from_json
 from taskops.render.walk import sheet_of
 
@@ -88,6 +83,7 @@ def saved_plan(sheet: Sheet, path: str) -> SavedPlan:
                 },
                 there=_there(row),
                 follows=row.follows,
+                verb=row.verb,
             )
             for row in sheet.rows
             if row.digest

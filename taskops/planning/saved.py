@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from taskops.errors import Stale
 from taskops.model.change import Keep, Wait
-from taskops.model.values import canonical
 from taskops.planning.digest import plan_digest
+from taskops.planning.stale import what_changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,6 +34,7 @@ class SavedChange:
     """What `places` says of the object as it was; empty where there was none."""
     follows: str = ""
     """The start that it tries again."""
+    verb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
         if there is not None and _still_stands(change, there, plan):
             kept.append(there)
         elif not _done(change, there):
-            moved.append(_told(change, there, plan))
+            moved.append(what_changed(change, there, plan))
     if moved:
         raise Stale(
             "the plan is not true any more; nothing was written",
@@ -138,79 +139,3 @@ def _done(saved: SavedChange, now: Change | None) -> bool:
     if not isinstance(now, Keep) or now.after is None:
         return False
     return now.why in ("same", "adopted") and now.after.digest == saved.to
-
-
-def _told(saved: SavedChange, now: Change | None, plan: Plan) -> str:
-    """What is different now, field by field with both values."""
-    name = f"`{saved.address}`"
-    if now is None:
-        why = [p.summary for p in plan.errors if p.address == str(saved.address)]
-        return f"{name}: {', '.join(why) or 'it is not in the plan any more'}"
-    after = getattr(now, "after", None)
-    if after is not None and saved.to and after.digest != saved.to:
-        return f"{name}: its manifest, code or variables changed since the plan"
-    if isinstance(now, Keep) and now.why == "failed":
-        return f"{name}: it has been started meanwhile, and failed"
-    if plan.follows(now) != saved.follows:
-        return f"{name}: it has been tried again meanwhile"
-    fields, there = _fields(now), _there(now)
-    told: list[str] = []
-    if saved.there.get("id") == there.get("id"):
-        told = _moved(saved.fields, fields, "as wanted")
-    told = told or _moved(_pairs(saved.there), _pairs(there), "not there")
-    return f"{name}: " + (", ".join(told) or "it is another change now")
-
-
-def _moved(
-    then: Mapping[str, tuple[str, str]], now: Mapping[str, tuple[str, str]], else_: str
-) -> list[str]:
-    """What differs between two views of an object, with the value in each."""
-    absent = (else_, "")
-    return [
-        f"`{word}` was {then.get(word, absent)[0]} in the plan, "
-        f"is {now.get(word, absent)[0]} now"
-        for word in sorted({*then, *now})
-        if then.get(word) != now.get(word)
-    ]
-
-
-def _pairs(there: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    return {word: (value, "") for word, value in there.items()}
-
-
-def places(object_id: str, name: str, draft: str, live: str) -> dict[str, str]:
-    """Which object it is and what it holds, for telling that it moved."""
-    told = {"id": object_id, "name": as_json(name)}
-    return told | {
-        word: f"text {digest[:12]}" if digest else "empty"
-        for word, digest in (("draft", draft), ("published version", live))
-    }
-
-
-def _there(change: Change) -> dict[str, str]:
-    before = getattr(change, "before", None)
-    if before is None:
-        return {}
-    draft, live = before.draft, before.latest
-    return places(
-        before.id,
-        before.name,
-        "" if draft is None else draft.digest,
-        "" if live is None else live.digest,
-    )
-
-
-def _fields(change: Change) -> dict[str, tuple[str, str]]:
-    return {
-        ".".join(str(key) for key in difference.path): (
-            as_json(difference.before),
-            as_json(difference.after),
-        )
-        for difference in getattr(change, "differences", ())
-    }
-
-
-def as_json(value: object) -> str:
-    """One value as it is compared and shown: short canonical JSON."""
-    text = canonical(value).decode()
-    return text if len(text) <= 80 else text[:77] + "…"

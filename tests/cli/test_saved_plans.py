@@ -106,12 +106,18 @@ def test_an_object_that_vanished_or_appeared_stops_it(
 @pytest.mark.parametrize(
     ("moved", "told"),
     [
-        ({"latest": {"description": "by hand"}}, r"`description` was as wanted in the"),
+        (
+            {"latest": {"description": "by hand"}},
+            r'`description` was "[^"]+" in the plan, is "by hand" now',
+        ),
         (
             {"draft": {"code": "by hand"}},
             r"`draft` was text \w{12} in the plan, is text",
         ),
-        ({"rename": "by-hand"}, r'`name` was as wanted in the plan, is "by-hand" now'),
+        (
+            {"rename": "by-hand"},
+            r'`name` was "hello" in the plan, is "by-hand" now',
+        ),
         ({"delete": True}, r"`id` was [0-9a-f-]+ in the plan, is not there now"),
     ],
 )
@@ -130,6 +136,42 @@ def test_what_moved_is_told_by_its_field_with_both_values(
     said = taskops(root, "apply", "p.json", **at.variables)
     ends(said, 6, "nothing was written", "`anchor/hello`: ")
     assert re.search(told, said.err), said.err
+    assert at.written() == before
+
+
+def test_a_long_value_is_told_where_it_moved(tmp_path: Path, at: Service) -> None:
+    root = applied(tmp_path, at)
+    at.account.edit(name="hello", latest={"description": "x" * 100 + " one"})
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    at.account.edit(name="hello", latest={"description": "x" * 100 + " two"})
+    said = taskops(root, "apply", "p.json", **at.variables)
+    told = r'`description` was …x+ one" in the plan, is …x+ two" now'
+    ends(said, 6, "nothing was written")
+    assert re.search(told, said.err), said.err
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        ((), ("name: t0", "name: t9"), "no manifest declares it any more"),
+        (("name: t0", "name: t9"), ("name: t9", "name: t0"), "declares it again"),
+        ((), ("publish: true", "publish: false"), "whether it is published"),
+    ],
+)
+def test_a_manifest_that_went_or_came_back_is_told_as_that(
+    tmp_path: Path, at: Service, then: Any, now: Any, told: str
+) -> None:
+    root, manifest = applied(tmp_path, at, 2), "tasks/more.yaml"
+    edit(root, "name: t0", "publish: true\nname: t0", manifest)
+    at.account.edit(name="t0", latest={"description": "by hand"})
+    if then:
+        edit(root, then[0], then[1], manifest)
+    words = ("--select", "t0", "--prune")
+    taskops(root, "plan", *words, "--out", "p.json", **at.variables)
+    edit(root, now[0], now[1], manifest)
+    before = at.written()
+    said = taskops(root, "apply", "p.json", **at.variables)
+    ends(said, 6, "nothing was written", "`anchor/t0`: ", told)
     assert at.written() == before
 
 
