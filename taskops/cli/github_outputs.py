@@ -114,15 +114,21 @@ def applied(report: str, *, goes_on: bool = False) -> str:
     return f"### What came of it\n{block(report)}\n{again}### The plan\n\n"
 
 
-def both_ways_out(told: str) -> str:
-    """The two commands that end a drift, as Markdown; empty where there is none."""
+def both_ways_out(told: str, *, dispatch: bool) -> str:
+    """
+    The two commands that end a drift, as Markdown; empty where there is none.
+
+    `dispatch` tells whether the digest is that of the whole plan, which is what
+    the workflow applies.
+    """
     if not told:
         return ""
-    return (
-        f"\n### Changed on the service: two ways out\n{block(told)}\n"
-        "To undo it without a terminal: Actions → apply → Run workflow; pick this "
+    pasted = (
+        "\nTo undo it without a terminal: Actions → apply → Run workflow; pick this "
         "environment and paste the digest.\n"
     )
+    head = f"\n### Changed on the service: two ways out\n{block(told)}"
+    return head + (pasted if dispatch else "")
 
 
 def never_applied(names: Sequence[str]) -> str:

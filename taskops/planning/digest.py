@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait, verb
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from taskops.model.change import Change
+    from taskops.model.plan import Plan
     from taskops.model.resource import Address, Observed, Resource, Target
 
 VERSION = 1
@@ -86,6 +89,18 @@ def plan_digest(
             "changes": sorted(digests),
         }
     )
+
+
+def cut(plan: Plan, changes: Iterable[Change]) -> Plan:
+    """The plan with some of its changes alone, and the digest of these."""
+    kept = tuple(sorted(changes, key=lambda change: change.address))
+    digests = {
+        change.address: plan.digests[change.address]
+        for change in kept
+        if not isinstance(change, Keep | Wait)
+    }
+    made = plan_digest(plan.project, plan.environment, plan.targets, digests.values())
+    return replace(plan, changes=kept, digests=MappingProxyType(digests), digest=made)
 
 
 def _to(after: Resource) -> dict[str, object]:

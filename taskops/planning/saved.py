@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.errors import Stale
 from taskops.model.change import Keep, Wait
-from taskops.planning.digest import plan_digest
+from taskops.planning.digest import cut
 from taskops.planning.stale import what_changed
 
 if TYPE_CHECKING:
@@ -73,15 +73,7 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
             HINT,
         )
     bookkeeping = [c for c in plan.changes if isinstance(c, Keep)]
-    digests = {c.address: plan.digests[c.address] for c in kept if _writes(c)}
-    return replace(
-        plan,
-        changes=tuple(sorted([*kept, *bookkeeping], key=lambda c: c.address)),
-        digests=MappingProxyType(digests),
-        digest=plan_digest(
-            plan.project, plan.environment, plan.targets, digests.values()
-        ),
-    )
+    return cut(plan, [*kept, *bookkeeping])
 
 
 def _same_place(saved: SavedPlan, plan: Plan) -> None:
@@ -126,10 +118,6 @@ def _still_stands(saved: SavedChange, now: Change, plan: Plan) -> bool:
         return False
     # One approval of --retry is one start: not another one of what failed since.
     return plan.follows(now) == saved.follows
-
-
-def _writes(change: Change) -> bool:
-    return not isinstance(change, Wait)
 
 
 def _done(saved: SavedChange, now: Change | None) -> bool:

@@ -446,6 +446,25 @@ def test_drift_names_the_digest_that_undoes_it(tmp_path: Path, at: Service) -> N
     assert taskops(root, "drift", **at.variables).code == 0
 
 
+def test_what_undoes_a_drift_applies_nothing_that_was_not_shown(
+    tmp_path: Path, at: Service
+) -> None:
+    root = drifted(tmp_path, at)
+    edit(root, "name: t0", "description: new\nname: t0", "tasks/more.yaml")
+    shown = taskops(root, "drift", "--format", "json", **at.variables)
+    (root / "d.json").write_text(shown.out)
+    assert taskops(root, "show", "d.json").code == 0
+    told = taskops(root, "drift", **at.variables).out
+    assert "t0" not in told
+    found = re.search(r"taskops apply.*--expect-digest [0-9a-f]{32,}", told)
+    assert found is not None, told
+    before = at.written()
+    done = taskops(root, *shlex.split(found[0])[1:], **at.variables)
+    assert done.code == 0, done.err
+    assert {c["name"] for c in at.written()[len(before) :]} == {"hello"}
+    assert taskops(root, "drift", **at.variables).code == 0
+
+
 @pytest.mark.parametrize(
     ("digest", "told"),
     [

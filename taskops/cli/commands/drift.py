@@ -43,15 +43,18 @@ def command(**given: Any) -> int:
 
     with watching(given["json_into"], given["color"]) as watch:
         with session(options.wanted_from(given), watch.listener) as opened:
-            plan = opened.plan(options.plan_options({"refresh": True}))
+            whole = opened.plan(options.plan_options({"refresh": True}))
         watch.clear()
-        seen = _only_drift(plan, pending=given["pending"])
+        seen = whole if given["pending"] else _only_drift(whole)
         sheet = replace(sheet_of(seen), drift=True)
         watch.planned(sheet)
         text = rendered(sheet, given["form"], given["color"])
+        ways = _ways_out(seen, given, alone=bool(_waiting(whole)))
         if given["form"] == "text":
-            text += _ways_out(plan, given)
-        more = both_ways_out(_ways_out(plan, given)) + never_applied(_waiting(seen))
+            text += ways
+        # What is pasted there approves the whole plan, so all of it must be shown.
+        all_shown = seen.digest == whole.digest
+        more = both_ways_out(ways, dispatch=all_shown) + never_applied(_waiting(seen))
         if given["form"] == "markdown":
             text += more
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
@@ -62,18 +65,24 @@ def command(**given: Any) -> int:
     return watch.code
 
 
-def _only_drift(plan: Plan, *, pending: bool) -> Plan:
-    """The plan without what git moved, unless that is asked for too."""
-    from taskops.model.change import Keep
+def _only_drift(plan: Plan) -> Plan:
+    """
+    The plan without what git moved, with the digest of the rest.
 
-    kept = tuple(
-        change
-        for change in plan.changes
-        if isinstance(change, Keep)
-        or pending
-        or getattr(change, "origin", "") in ("drift", "conflict")
+    The digest of the whole plan would approve changes that are not shown.
+    """
+    from taskops.model.change import Keep
+    from taskops.planning.digest import cut
+
+    return cut(
+        plan,
+        [
+            change
+            for change in plan.changes
+            if isinstance(change, Keep)
+            or getattr(change, "origin", "") in ("drift", "conflict")
+        ],
     )
-    return replace(plan, changes=kept)
 
 
 def _waiting(plan: Plan) -> list[str]:
@@ -85,17 +94,19 @@ def _waiting(plan: Plan) -> list[str]:
     ]
 
 
-def _ways_out(plan: Plan, given: dict[str, Any]) -> str:
-    """Both of them: keep the hand edit, or undo it."""
+def _ways_out(seen: Plan, given: dict[str, Any], *, alone: bool) -> str:
+    """Both of them: keep the hand edit, or undo it and nothing else."""
     from taskops.applying.approval import SHORTEST, moved_by_service
     from taskops.applying.keeping import ways_to_keep
     from taskops.cli.next_command import place_words
     from taskops.render.clean import line
 
-    moved = moved_by_service(plan)
+    moved = moved_by_service(seen)
     if not moved:
         return ""
-    where, digest = place_words(given), plan.digest[:SHORTEST]
+    where, digest = place_words(given), seen.digest[:SHORTEST]
     told = map(line, ways_to_keep(moved).lines(where))
+    if alone and not given["pending"]:
+        where += "".join(f" --select {change.address}" for change in moved)
     undo = f"To undo it: taskops apply{where} --expect-digest {digest}"
     return "".join(f"{one}\n" for one in (*told, undo))
