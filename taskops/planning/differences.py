@@ -21,9 +21,15 @@ def differences(
     record: Record | None,
     *,
     origin: Origin | None = None,
+    untouched: bool = False,
     resend: bool = False,
 ) -> tuple[Difference, ...]:
-    """All of them, the name last; `origin` stands for each where it is given."""
+    """
+    All of them, the name last; `origin` stands for each where it is given.
+
+    `untouched`: all that is there was written by git or taskops. An apply that died
+    has not told the record what it wrote, so the fields alone would look edited.
+    """
     target = seen.latest if after.publish else seen.draft
     there = EMPTY if target is None or target.content is None else target.content
     equal = target is not None and target.digest == after.digest
@@ -32,7 +38,8 @@ def differences(
     hidden = secret_differences(after.content, target)
     if resend:
         hidden = [path for path, _ in secrets(after.content)]
-    found = [_difference(path, there, after, record, origin) for path in paths]
+    moved = origin or ("pending" if untouched else None)
+    found = [_difference(path, there, after, record, moved) for path in paths]
     # A secret that is echoed and differs is git's: no record may hold it.
     found += [
         Difference(path, at(there, path), at(after.content, path), "pending")
@@ -40,8 +47,8 @@ def differences(
         if path not in paths
     ]
     if seen.name != after.name:
-        moved = origin or name_origin(record, seen, after.name)
-        found.append(Difference(("name",), seen.name, after.name, moved))
+        named = origin or name_origin(record, seen, after.name)
+        found.append(Difference(("name",), seen.name, after.name, named))
     return tuple(found)
 
 

@@ -78,3 +78,21 @@ def test_killed_at_a_push_the_next_one_gets_through(
         assert [len(at.sent()[name]) for name in ("hello", "late")] == [2, 1]
         assert "4 unchanged" in taskops(one, "plan", **at.variables).out
         assert "open:" not in taskops(one, "status").out
+
+
+def test_what_a_killed_apply_wrote_is_not_said_to_be_edited_on_the_service(
+    tmp_path: Path,
+) -> None:
+    one, two = clones(tmp_path)
+    with service() as at:
+        assert taskops(two, "apply", "--yes", **at.variables).code == 0
+        edit(one, "max_duration: 5", "max_duration: 6")
+        # Its second push closes the ledger.
+        dying = deadly_git(tmp_path, 2, after=False)
+        taskops(one, "apply", "--yes", **at.variables, **dying)
+        edit(two, "max_duration: 5", "max_duration: 7")
+
+        told = taskops(two, "plan", **at.variables).out
+
+        assert "6 → 7" in told
+        assert "on the service" not in told
