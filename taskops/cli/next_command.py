@@ -27,11 +27,13 @@ def resuming(report: Report, given: dict[str, Any]) -> str:
     """The command that goes on where this one ended; empty where nothing is left."""
     if not report.exit and not report.count("in_progress"):
         return ""
+    # The ledger still names this apply, which has ended: nobody need wait for it.
+    own = f" --take-over {report.apply}" if report.unrecorded else ""
     # A plan file does not start again what failed: that takes a word of its own.
     if given.get("plan_file") and not any(map(_start_failed, report.outcomes)):
         file = shlex.quote(given["plan_file"])
-        return f"taskops apply {file}{place_words(given, shape=False)}"
-    return f"taskops apply{place_words(given)}{_retries(report, given)}"
+        return f"taskops apply {file}{place_words(given, shape=False)}{own}"
+    return f"taskops apply{place_words(given)}{_retries(report, given)}{own}"
 
 
 def _retries(report: Report, given: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskops.applying.intents import Who
+from taskops.cli.services import without_keys
 from taskops.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,12 +23,19 @@ if TYPE_CHECKING:
 SECONDS = 10.0
 
 
+def _environ() -> dict[str, str]:
+    """These commands ask nobody: neither a key nor the token is their business."""
+    bare = without_keys(os.environ).items()
+    return {name: value for name, value in bare if not name.startswith("TASKOPS_")}
+
+
 def ask(root: Path, *words: str) -> bytes | None:
     """The answer of one read-only git command; None where it has none."""
     try:
         done = subprocess.run(  # noqa: S603  # words of ours, no shell
             ["git", "-c", "core.hooksPath=/dev/null", *words],  # noqa: S607  # the git of the path
             cwd=root,
+            env=_environ(),
             capture_output=True,
             timeout=SECONDS,
             check=False,

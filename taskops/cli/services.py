@@ -28,6 +28,13 @@ KEYS = MappingProxyType(
 )
 """The variable of each service's key; a provider that knows it imports httpx."""
 
+
+def without_keys(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for programs that ask no service: git and what it starts."""
+    keys = frozenset(KEYS.values())
+    return {name: value for name, value in environ.items() if name not in keys}
+
+
 NO_KEYS = MappingProxyType(dict.fromkeys(KEYS.values(), "emulated"))
 """What stands for keys where none is needed: a real one must not get there."""
 

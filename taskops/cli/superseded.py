@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskops.cli.github import event_of, in_actions
+from taskops.cli.services import without_keys
 from taskops.errors import Guarded, UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def superseded_by(home: Path, environ: Mapping[str, str]) -> str:
         return ""
     from taskops.ledger.plumbing import Git
 
-    git = Git(home, environ)
+    git = Git(home, without_keys(environ))
     try:
         git.check()
         remote = git.remote()
@@ -38,6 +39,12 @@ def superseded_by(home: Path, environ: Mapping[str, str]) -> str:
     event = event_of(environ)
     branch, tip = _head(answer.text)
     branch = branch or event.default_branch
+    if not tip:
+        raise Guarded(
+            "it cannot be told whether this is the tip of the default branch",
+            f"the remote `{remote}` has no default branch",
+            "push the branch, or say which commit to apply with --at COMMIT",
+        )
     here = git.run("rev-parse", "--verify", "HEAD").text
     if here == tip:
         return ""

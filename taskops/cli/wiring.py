@@ -15,7 +15,14 @@ from taskops.cli.ahead import Ahead, secrets_of
 from taskops.cli.clock import SystemClock
 from taskops.cli.masking import mask, traced
 from taskops.cli.repository import checked_out, commit_of, repository_of
-from taskops.cli.services import NO_KEYS, OFFLINE, Access, canonical, open_provider
+from taskops.cli.services import (
+    NO_KEYS,
+    OFFLINE,
+    Access,
+    canonical,
+    open_provider,
+    without_keys,
+)
 from taskops.errors import InvalidManifests
 from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
@@ -261,7 +268,7 @@ def session(
         lanes=Lanes(max(1, wanted.parallelism)),
         ledger=open_ledger(
             replace(project, root=str(home)),
-            environ=environ,
+            environ=without_keys(environ),
             clock=clock,
             emulated=wanted.emulator,
             take_over=wanted.take_over,

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 from cli.repositories import REF, clones, git
-from cli.service import Service, service
+from cli.service import KEY, Service, service
 from cli.shell import Said, edit, taskops
 
 if TYPE_CHECKING:
@@ -50,6 +52,29 @@ def test_nothing_of_a_clone_is_touched(tmp_path: Path, at: Service) -> None:
     good(taskops(one, "apply", "--yes", **at.variables))
     assert [git(one, *words) for words in told] == before
     assert git(one, "stash", "list") == ""
+
+
+def test_git_is_given_neither_the_key_nor_the_token(
+    tmp_path: Path, at: Service
+) -> None:
+    one, _ = clones(tmp_path)
+    shim, noted = tmp_path / "bin" / "git", tmp_path / "noted"
+    shim.parent.mkdir()
+    real = shutil.which("git")
+    shim.write_text(
+        f'#!/bin/sh\necho "$*" >> {noted}\nenv >> {noted}\nexec {real} "$@"\n'
+    )
+    shim.chmod(0o755)
+    given = {
+        "PATH": f"{shim.parent}{os.pathsep}{os.environ['PATH']}",
+        "TASKOPS_GIT_TOKEN": "a-token-for-tests",
+    }
+    good(taskops(one, "apply", "--yes", **given, **at.variables))
+    told = noted.read_text()
+    for command in ("rev-parse", "remote.origin.url", "ls-remote", "push"):
+        assert command in told
+    assert "a-token-for-tests" not in told
+    assert KEY not in told
 
 
 def test_a_plan_without_a_key_has_the_digest_of_the_keyed_one(

@@ -43,6 +43,20 @@ def test_a_ledger_that_cannot_be_closed_is_kept_beside(tmp_path: Path) -> None:
         assert "2 unchanged" in taskops(two, "plan", **at.variables).out
 
 
+def test_whoever_could_not_close_it_is_told_how_to_go_on(tmp_path: Path) -> None:
+    one, _ = clones(tmp_path)
+    hook = only_pushes(tmp_path, 1)
+    with service() as at:
+        left = taskops(one, "apply", "--yes", **at.variables)
+        hook.unlink()
+        command = left.out.partition("Go on with: taskops ")[2].splitlines()[0]
+        again = taskops(one, *command.split(), "--yes", **at.variables)
+
+        assert (left.code, again.code) == (5, 0), again.err
+        assert "open:" not in taskops(one, "status").out
+        assert len(at.written()) == len({(c["kind"], c["id"]) for c in at.written()})
+
+
 def test_nothing_is_called_forgotten_that_the_ledger_still_has(tmp_path: Path) -> None:
     one, _ = clones(tmp_path)
     with service() as at:

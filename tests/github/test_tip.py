@@ -74,6 +74,16 @@ def test_a_remote_that_does_not_answer_lets_nothing_through(clone: Path) -> None
         superseded_by(clone, job())
 
 
+def test_a_remote_without_a_default_branch_is_told_as_that(clone: Path) -> None:
+    git(clone, "init", "-q", "--bare", "../empty.git")
+    git(clone, "remote", "set-url", "origin", str(clone.parent / "empty.git"))
+
+    with pytest.raises(Guarded, match="cannot be told") as refused:
+        superseded_by(clone, job())
+
+    assert "`origin` has no default branch" in refused.value.detail
+
+
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Guarded, match="cannot be told"):
         superseded_by(tmp_path, job())
