@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING
 
 from taskops.cli.boundary import code_of
 from taskops.cli.first_line import FirstLine
-from taskops.errors import Exit
+from taskops.errors import Exit, InvalidManifests, TaskopsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from taskops.cli.streams import Color
     from taskops.model.plan import Report
     from taskops.model.ports import Event
+    from taskops.model.problem import Problem
     from taskops.render.sheet import Sheet
 
 
@@ -50,8 +51,27 @@ class Watch:
 
         for row in sheet.rows:
             self.file.write("planned_change", row.words, row_data(row))
+        self.wrong(sheet.problems)
         counts = {"counts": sheet.counts, "digest": sheet.digest}
         self.file.write("change_summary", to_do(sheet), counts)
+
+    def wrong(self, problems: Iterable[Problem]) -> None:
+        """Tell the file what is wrong, and where."""
+        if self.file is None:
+            return
+        from taskops.render.problems import problem_data
+
+        for problem in problems:
+            self.file.write("diagnostic", problem.summary, problem_data(problem))
+
+    def failed(self, error: BaseException) -> None:
+        """Tell the file why it ends here: the exit code alone says too little."""
+        if self.file is None or not isinstance(error, TaskopsError):
+            return
+        from taskops.render.problems import problem_of
+
+        listed = error.problems if isinstance(error, InvalidManifests) else ()
+        self.wrong(listed or [problem_of(error)])
 
     def reported(self, report: Report) -> None:
         """Tell the file what came of it."""
@@ -99,6 +119,7 @@ def watching(json_into: str | None, color: Color = "auto") -> Iterator[Watch]:
     try:
         yield watch
     except BaseException as error:
+        watch.failed(error)
         watch.end(code_of(error))
         raise
     watch.end(watch.code)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taskops.model.problem import Problem
 from taskops.model.values import canonical
 from taskops.render import clean
 from taskops.render.paint import BARE
@@ -11,7 +12,7 @@ from taskops.render.paint import BARE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from taskops.model.problem import Problem
+    from taskops.errors import TaskopsError
     from taskops.render.paint import Look
 
 MOST = 9
@@ -70,6 +71,11 @@ def problem_data(problem: Problem) -> dict[str, object]:
         "column": None if where is None else where.column,
         "path": None if where is None else where.path,
     }
+
+
+def problem_of(error: TaskopsError) -> Problem:
+    """An error in the form of a problem, for whoever reads both."""
+    return Problem(error.summary, error.detail, None, error.hint)
 
 
 def problems_json(problems: Sequence[Problem]) -> str:

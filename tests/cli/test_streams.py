@@ -32,6 +32,32 @@ def test_events_have_a_version_numbers_and_an_end(tmp_path: Path) -> None:
     assert all("@message" in event for event in events)
 
 
+def test_events_tell_what_was_refused_and_why(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    words = ("apply", "--emulator", "--json-into", "events")
+
+    def ended(code: int) -> dict[str, object]:
+        assert taskops(root, *words).code == code
+        *_, diagnostic, end = [
+            e for e in lines_of(root / "events") if e["type"] in ("diagnostic", "end")
+        ]
+        assert (end["type"], end["exit_code"]) == ("end", code)
+        assert diagnostic["type"] == "diagnostic"
+        return diagnostic
+
+    told = ended(6)
+    assert told["@message"] == told["summary"]
+    assert "nobody approved" in str(told["summary"])
+    assert "--expect-digest" in str(told["hint"])
+    with (root / "taskops.yaml").open("a") as file:
+        file.write("limits: {changes: 0}\n")
+    assert "limits.changes" in str(ended(8)["summary"])
+    edit(root, "name: hello", "nme: hello")
+    told = ended(3)
+    assert told["file"] == "tasks/hello.yaml"
+    assert isinstance(told["line"], int)
+
+
 def test_every_apply_leaves_a_report_also_one_with_nothing_to_do(
     tmp_path: Path,
 ) -> None:
