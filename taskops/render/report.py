@@ -84,13 +84,21 @@ def outcome_lines(outcome: Outcome, look: Look = BARE) -> Iterator[str]:
 
 
 def counts(report: Report) -> str:
-    """`3 applied, 1 failed`."""
-    told = [
-        f"{number} {words}"
-        for status, words in STATUS.items()
-        if (number := sum(o.status == status for o in report.outcomes))
-    ]
+    """`3 applied, 1 failed`; what only the ledger learned is no write."""
+    found = Counter(_counted_as(outcome) for outcome in report.outcomes)
+    told = [f"{found[words]} {words}" for words in _ENDS if found[words]]
     return ", ".join(told) or "nothing to do"
+
+
+NOTED = "noted"
+"""Taken into the ledger, as its log says it; the service was not written to."""
+
+_ENDS = ("applied", NOTED, *(w for w in STATUS.values() if w != "applied"))
+
+
+def _counted_as(outcome: Outcome) -> str:
+    noted = outcome.change == "keep" and outcome.status == "applied"
+    return NOTED if noted else STATUS[outcome.status]
 
 
 def _ending(report: Report, look: Look, resume: str) -> Iterator[str]:

@@ -25,6 +25,13 @@ def test_a_good_end_is_one_line() -> None:
     assert report_text(done) == "Apply: 1 applied in 2.2 s.\n"
 
 
+def test_what_only_the_ledger_learned_is_not_counted_as_applied() -> None:
+    adopted = Outcome(Address("anchor", "b"), "keep", "applied")
+    done = report(Outcome(A, "create", "applied", wrote=True), adopted)
+    told = report_text(done)
+    assert told == "Apply: 1 applied, 1 noted in 2.2 s.\n"
+
+
 def test_a_failure_says_why_and_how_to_go_on() -> None:
     failed = Outcome(A, "update", "failed", "the name is in use", "rename it")
     text = report_text(report(failed), resume="taskops apply")
