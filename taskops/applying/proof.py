@@ -80,7 +80,8 @@ def whole_in_row(after: Resource, written: Written, row: Observed) -> Observed |
 
     The row shows what is wanted, and what is live is what was live before, which
     is something else: so it shows the draft. Nobody wrote since our own write. And
-    nothing was taken away, for a row may not show everything.
+    nothing was taken away, for a row may not show everything; nor is it described
+    otherwise than what is live, which may have its description from the same place.
     """
     if row.name != after.name or not same(after, row.shown):
         return None
@@ -93,6 +94,10 @@ def whole_in_row(after: Resource, written: Written, row: Observed) -> Observed |
         if answer.updated_at != row.updated_at or _takes_away(written.before, after):
             return None
     live = written.live
+    if live is not None and live.value(("description",)) != after.content.get(
+        "description"
+    ):
+        return None
     number = "" if live is None else live.number
     return replace(row, draft=row.shown, latest=live, version=number, shown=None)
 

@@ -79,7 +79,10 @@ def _deployed_once(life: Life) -> Iterator[str]:
             and not _edited_unseen(life, at)
         ):
             yield f"3: deployed twice: {before} and {commit}"
-        if commit["kind"] not in ("rename", "upsert"):
+        if commit["kind"] == "upsert" and commit["code"] != before.get("code"):
+            # Git went elsewhere meanwhile: what is live may be described otherwise.
+            last.pop(commit["id"], None)
+        elif commit["kind"] not in ("rename", "upsert"):
             last[commit["id"]] = number, commit
 
 

@@ -239,3 +239,19 @@ def test_a_row_that_was_trusted_in_vain_is_not_trusted_again(account: Account) -
     (change,) = plan.effective
     assert isinstance(change, Delete)
     assert change.origin == "conflict"
+
+
+@pytest.mark.parametrize(
+    "account",
+    [{"description_level": "both"}, {"description_level": "task"}],
+    indirect=True,
+)
+def test_a_draft_described_otherwise_may_change_what_is_live(account: Account) -> None:
+    published = tasks(ONE, publish=True, description="one")
+    account.apply(published)
+    account.apply(tasks(TWO, publish=False, description="two"))
+
+    told = account.plan(published).effective
+    looked = account.plan(published, refresh=True).effective
+
+    assert [change.address for change in told] == [c.address for c in looked]
