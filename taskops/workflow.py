@@ -8,11 +8,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.applying.approval import require_approval
-from taskops.applying.carry import Carrying, Surroundings, satisfied
+from taskops.applying.carry import Carrying
 from taskops.applying.carry_jobs import CarryingJob
 from taskops.applying.execute import Executor, Pace
 from taskops.applying.finish import closing_of, vouch_for
 from taskops.applying.intents import Who, opening_of
+from taskops.applying.surroundings import Surroundings, satisfied
 from taskops.errors import Guarded, LedgerMoved, Locked
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.plan import Plan, Report
@@ -24,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from taskops.applying.approval import Approval
-    from taskops.applying.carry import Judge
     from taskops.applying.lanes import Lanes
     from taskops.applying.stop import StopFlag
+    from taskops.applying.surroundings import Judge
     from taskops.model.change import Change
     from taskops.model.ports import Begun, Clock, Ledger, Listener, Provider
     from taskops.model.problem import Problem

@@ -14,7 +14,7 @@ from taskops.model.step import Done, Publish, Remove, Rename, Step, Upsert
 from taskops.model.values import Code, Tree
 
 if TYPE_CHECKING:
-    from taskops.applying.carry import Course
+    from taskops.applying.asks import Course
 
 Writes = Literal["draft", "published", "both"]
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from taskops.errors import TaskopsError
 from taskops.model.dataclass import dataclass
+from taskops.model.resource import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from taskops.errors import OutcomeUnknown
+    from taskops.model.plan import Outcome
     from taskops.model.record import Job, Record
-    from taskops.model.resource import Address, Identity, Resource
+    from taskops.model.resource import Address, Observed, Resource
     from taskops.model.step import Step
 
 
@@ -85,6 +87,10 @@ class Flush:
 Ask: TypeAlias = Perform | Look | Live | Glance | Poll | Recover | Pause | Flush
 
 
+Course: TypeAlias = "Generator[Ask, object, Outcome]"
+"""A change on its way: it asks, is told, and ends with its outcome."""
+
+
 class Stopped(Exception):
     """Thrown into a change in progress when nothing new may start."""
 
@@ -95,3 +101,16 @@ def resolve(unknown: OutcomeUnknown, ask: Ask) -> Generator[Ask, object, object]
         return (yield ask)
     except (TaskopsError, Stopped) as error:
         raise unknown from error
+
+
+def look(
+    address: Address,
+    object_id: str,
+    name: str = "",
+    unknown: OutcomeUnknown | None = None,
+) -> Generator[Ask, object, Observed | None]:
+    """The object now; `unknown` is a write whose traces are looked for."""
+    ask = Look(Identity(address, object_id, name))
+    if unknown is None:
+        return cast("Observed | None", (yield ask))
+    return cast("Observed | None", (yield from resolve(unknown, ask)))

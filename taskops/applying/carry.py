@@ -2,99 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, TypeAlias, cast
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from taskops.applying.asks import Ask, Look, Pause, Perform, resolve
-from taskops.applying.carry_jobs import record_of_run
-from taskops.applying.proof import Written, proofs, something_else_is_live
-from taskops.applying.records import half_written, record_of, record_of_generated
+from taskops.applying.asks import look
+from taskops.applying.progress import Progress
+from taskops.applying.proof import Written
+from taskops.applying.read_back import Shown, not_taken, read_back
+from taskops.applying.records import record_of, record_of_generated, record_of_run
 from taskops.applying.replacing import discard
-from taskops.comparing.content import (
-    DRAFT,
-    residuals,
-    same,
-    secret_differences,
-    settle,
-    target,
-)
-from taskops.comparing.diff import differing_paths
+from taskops.applying.writes import publish, remove, rename, upsert
+from taskops.comparing.content import DRAFT, publishes_at_once, same, settle, target
 from taskops.comparing.moved import what_moved
-from taskops.errors import (
-    AuthenticationFailed,
-    NameTaken,
-    OutcomeUnknown,
-    Refused,
-)
-from taskops.model.change import Create, Delete, Keep, Update, verb
-from taskops.model.plan import Outcome, Status
-from taskops.model.record import Residual
-from taskops.model.resource import Identity, Observed, Version
-from taskops.model.step import Done, Publish, Remove, Rename, Upsert
-from taskops.model.values import digest
+from taskops.model.change import Create, Delete, Keep, Update
+from taskops.model.resource import Identity
+from taskops.model.step import Upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from taskops.applying.asks import Course
+    from taskops.model.plan import Outcome
     from taskops.model.record import Record
-    from taskops.model.resource import Address, Resource
-    from taskops.model.values import Tree
-
-Course: TypeAlias = Generator[Ask, object, Outcome]
-
-# Seconds between looks while a write is not visible yet.
-LAGS = (0.0, 0.2, 0.5, 1.0, 2.0)
+    from taskops.model.resource import Observed, Resource
 
 
-Judge: TypeAlias = "Callable[[Resource, Tree], tuple[Tree, str]]"
-"""Reads a result by the schema of its manifest, and tells what is wrong with it."""
-
-
-def satisfied(after: Resource, result: Tree) -> tuple[Tree, str]:
-    """Any result will do."""
-    del after
-    return result, ""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What every change in progress may know."""
-
-    listed: frozenset[tuple[str, str]]
-    """(provider, id) of all objects that were there when the plan was made."""
-    commit: str = ""
-    apply: str = ""
-    wait: bool = True
-    started: float = 0.0
-    """Seconds since the epoch, by the service where it said; 0 when not known."""
-    judge: Judge = satisfied
-    made: dict[tuple[str, str], Address] = field(default_factory=dict)
-    """What was created by now, each object under its first address."""
-
-
-class Carrying:
-    """
-    One change in progress.
-
-    `wrote` and `record` are true at every moment, so that whatever interrupts
-    the course, the ledger gets what is known.
-    """
-
-    def __init__(
-        self,
-        change: Create | Update | Delete | Keep,
-        prior: Record | None,
-        around: Surroundings,
-    ) -> None:
-        self.change = change
-        self.prior = prior
-        self.around = around
-        self.wrote = False
-        self.record: Record | None = None
-        self.looked: Observed | None = None
-        self.live_alone = False
-        """Whether of what was looked at only the live version was read."""
+class Carrying(Progress[Create | Update | Delete | Keep]):
+    """One change of what is there, or of what the ledger knows of it."""
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -108,40 +40,24 @@ class Carrying:
             case Keep():
                 return self._keep(self.change)
 
-    def outcome(self, status: Status, detail: str = "", hint: str = "") -> Outcome:
-        """What became of it so far."""
-        moved = self.prior is not None and self.prior.address != self.change.address
-        drops = (self.prior.address,) if self.prior is not None and moved else ()
-        return Outcome(
-            self.change.address,
-            verb(self.change),
-            status,
-            detail,
-            hint,
-            wrote=self.wrote,
-            record=self.record,
-            drops=drops if self.record is not None else (),
-        )
-
     def _create(self, change: Create) -> Course:
         after = change.after
-        done = yield from self._upsert(
-            after, Upsert(change.address, after.name, after.spec)
-        )
+        step = Upsert(change.address, after.name, after.spec)
+        done = yield from upsert(self, after, step)
         made = (change.address.provider, done.id)
         first = self.around.made.setdefault(made, change.address)
         if made in self.around.listed or first != change.address:
             return self._another(done.id, "a new one")
         written = Written(answer=done.answer)
         if change.publish:
-            yield from self._publish(after, done.id, None, written)
+            yield from publish(self, after, done.id, None, written)
         return (yield from self._read_back(after, done.id, written))
 
     def _update(self, change: Update) -> Course:
         after, before = change.after, change.before
         if after.kind == "generated":
             return (yield from self._rename_alone(change))
-        now = yield from self._look(before.id, before.name)
+        now = yield from look(change.address, before.id, before.name)
         if now is None:
             return self._stale(f"`{before.name}` (id {before.id}) is gone")
         there = target(after, self._settled(now), self.prior)
@@ -150,114 +66,27 @@ class Carrying:
         if told := what_moved(before, now):
             return self._stale(told)
         if change.rename:
-            yield from self._rename(change)
+            yield from rename(self, before, after.name)
         version = before.latest if after.publish else before.draft
         version = version or before.draft or before.latest
         written = Written(now, put=False)
         if change.put:
             step = Upsert(change.address, after.name, after.spec, version)
-            done = yield from self._upsert(after, step)
+            done = yield from upsert(self, after, step)
             if done.id != before.id:
                 return self._another(done.id, before.id)
             written = Written(now, answer=done.answer)
         if change.publish:
-            yield from self._publish(after, before.id, version, written)
+            yield from publish(self, after, before.id, version, written)
         return (yield from self._read_back(after, before.id, written))
-
-    def _upsert(self, after: Resource, step: Upsert) -> Generator[Ask, object, Done]:
-        object_id = self.prior.id if self.prior is not None else ""
-        # Until the answer is here, what we send may be there or not.
-        self.record = half_written(
-            after, object_id, self.prior, intent=self.around.apply
-        )
-        try:
-            done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown as unknown:
-            done = yield from self._upsert_again(after, step, unknown)
-        except NameTaken as error:
-            self.record = None
-            raise NameTaken(
-                f"the service says that the name `{step.name}` is in use",
-                error.summary,
-                "the name may be held by a deleted task: choose another name, "
-                "or ask the service's support to free it",
-                status=409,
-            ) from error
-        except (Refused, AuthenticationFailed):
-            self.record = None
-            raise
-        self.wrote = True
-        self.record = half_written(after, done.id, self.prior, intent=self.around.apply)
-        return done
-
-    def _upsert_again(
-        self, after: Resource, step: Upsert, unknown: OutcomeUnknown
-    ) -> Generator[Ask, object, Done]:
-        """
-        No answer: look; what is there is done; else send once more.
-
-        Never over what somebody else wrote: whether that came before the write or
-        after it, and over it, nobody can tell, so that it stays unknown.
-        """
-        before = self.change.before if isinstance(self.change, Update) else None
-        object_id = before.id if before is not None else ""
-        now = yield from self._look(object_id, step.name, unknown)
-        if now is not None and (same(after, now.draft) or same(after, now.latest)):
-            return Done(now.id, now.name, already=True)
-        if told := _by_others(before, now, after):
-            hint = "run `taskops plan` to see what is there now"
-            raise OutcomeUnknown(unknown.summary, told, hint) from unknown
-        return cast("Done", (yield Perform(step)))
-
-    def _publish(
-        self,
-        after: Resource,
-        object_id: str,
-        before: Version | None,
-        written: Written,
-    ) -> Generator[Ask, object, None]:
-        step = Publish(
-            self.change.address,
-            object_id,
-            after.spec,
-            after.digest,
-            before,
-            unlive=something_else_is_live(after, written),
-        )
-        try:
-            done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown as unknown:
-            # Each deploy makes a version: look, and never send it twice.
-            now = yield from self._look(object_id, after.name, unknown)
-            if now is None or not same(after, now.latest):
-                raise
-            done = Done(object_id)
-        self.wrote = self.wrote or not done.already
-
-    def _rename(self, change: Update) -> Generator[Ask, object, None]:
-        step = Rename(change.address, change.before.id, change.after.name)
-        try:
-            done = cast("Done", (yield Perform(step)))
-        except OutcomeUnknown as unknown:
-            now = yield from self._look(step.id, step.name, unknown)
-            if now is not None and now.name == step.name:
-                done = Done(step.id)
-            else:
-                done = cast("Done", (yield Perform(step)))
-        self.wrote = self.wrote or not done.already
-        if self.prior is not None:
-            self.record = replace(
-                self.prior, address=change.address, name=change.after.name, seen=None
-            )
-            # From here on the record of this address is the moved one.
 
     def _rename_alone(self, change: Update) -> Course:
         """A generated task gets another name; its code is the service's own."""
         after, before = change.after, change.before
-        now = yield from self._look(before.id, before.name)
+        now = yield from look(change.address, before.id, before.name)
         if now is not None and now.name == before.name:
-            yield from self._rename(change)
-            now = yield from self._look(before.id, after.name)
+            yield from rename(self, before, after.name)
+            now = yield from look(change.address, before.id, after.name)
         if now is None or now.name != after.name:
             there = "it is gone" if now is None else f"its name is now `{now.name}`"
             return self._stale(f"`{before.name}` (id {before.id}): {there}")
@@ -267,20 +96,11 @@ class Carrying:
 
     def _delete(self, change: Delete) -> Course:
         before = change.before
-        now = yield from self._look(before.id, before.name)
+        now = yield from look(change.address, before.id, before.name)
         if now is not None:
             if told := what_moved(before, now):
                 return self._stale(told)
-            step = Remove(change.address, before.id, before.name)
-            try:
-                done = cast("Done", (yield Perform(step)))
-            except OutcomeUnknown as unknown:
-                # Deleting by id twice is deleting once, and it was ours.
-                there = yield from self._look(before.id, before.name, unknown)
-                if there is not None:
-                    yield from resolve(unknown, Perform(step))
-                done = Done(step.id)
-            self.wrote = not done.already
+            yield from remove(self, before)
         if self.prior is not None and self.prior.next is not None:
             # What was made to replace it, and never did, is ours as well.
             name = self.prior.name
@@ -306,15 +126,6 @@ class Carrying:
         # A service may stand at an older revision in draft; only equal is ours.
         self.record = self._agreed(after, before)
         return self.outcome("applied")
-
-    def _look(
-        self, object_id: str, name: str, unknown: OutcomeUnknown | None = None
-    ) -> Generator[Ask, object, Observed | None]:
-        """The object now; `unknown` is the write whose traces are looked for."""
-        ask = Look(Identity(self.change.address, object_id, name))
-        if unknown is not None:
-            return cast("Observed | None", (yield from resolve(unknown, ask)))
-        return cast("Observed | None", (yield ask))
 
     def _settled(self, now: Observed) -> Observed:
         after = getattr(self.change, "after", None)
@@ -353,67 +164,36 @@ class Carrying:
     def _read_back(self, after: Resource, object_id: str, written: Written) -> Course:
         """What the service shows must be what was sent, but for what it never takes."""
         at = Identity(self.change.address, object_id, after.name)
-        proved = yield from proofs(after, at, written)
-        if proved is not None:
-            self.live_alone = after.publish
-            found = proved.latest if after.publish else proved.draft
-            return self._recorded(after, proved, cast("Version", found))
-        seen, found = None, None
-        for number, lag in enumerate(LAGS):
-            if lag:
-                yield Pause(lag)
-            seen = yield from self._look(object_id, after.name)
-            found = _written(seen, after)
-            if same(after, found):
-                break
-            if number and found is not None and _took_code(after, found):
-                break
-        if seen is None or found is None or not _took_code(after, found):
-            fields = _fields(found, after)
-            return self.outcome(
-                "failed",
-                f"the service took the write and shows something else: {fields}",
-                "run `taskops plan` to see what is there now",
-            )
-        return self._recorded(after, seen, found)
-
-    def _recorded(self, after: Resource, seen: Observed, found: Version) -> Outcome:
-        content = found.content if found.content is not None else after.content
-        refused = (
-            []
-            if found.digest == after.digest
-            else differing_paths(content, after.content)
+        shown = yield from read_back(after, at, written)
+        if isinstance(shown, Shown):
+            return self._recorded(after, shown)
+        return self.outcome(
+            "failed",
+            f"the service took the write and shows something else: {shown}",
+            "run `taskops plan` to see what is there now",
         )
-        refused += [
-            path
-            for path in secret_differences(after.content, found)
-            if path not in refused
-        ]
-        residual = residuals(refused, after.content, content)
-        draft = settle(seen.draft, residual, after.content)
-        published = not after.publish and found is seen.latest
-        if published:
-            # As a plan will see it: with what the service is known not to take.
-            answer = digest(None) if draft is None else draft.digest
-            residual[DRAFT] = Residual(after.digest, answer)
-        written = {after.digest, found.digest}
-        if seen.draft is not None and same(after, draft):
-            written.add(seen.draft.digest)
-        self.looked = seen
+
+    def _recorded(self, after: Resource, shown: Shown) -> Outcome:
+        seen, residual = shown.seen, not_taken(after, shown)
+        ours = {after.digest, shown.found.digest}
+        draft = seen.draft
+        if draft and same(after, settle(draft, residual, after.content)):
+            ours.add(draft.digest)
+        self.looked, self.live_alone = seen, shown.live_alone
         self.record = record_of(
             after,
             seen,
             self.prior,
             residual,
-            ours=frozenset(written),
+            ours=frozenset(ours),
             commit=self.around.commit,
         )
-        outcome = self.outcome("applied")
-        taken = [field for field in residual if field != DRAFT]
-        notes = [f"the service did not take `{field}`" for field in taken]
-        if published:
+        refused = [field for field in residual if field != DRAFT]
+        notes = [f"the service did not take `{field}`" for field in refused]
+        if publishes_at_once(self.record):
             notes.append("the service publishes every write: this is live")
-        return replace(outcome, notes=tuple(notes))
+        self.notes = tuple(notes)
+        return self.outcome("applied")
 
     def _another(self, got: str, expected: str) -> Outcome:
         self.record = None
@@ -430,46 +210,3 @@ class Carrying:
             self.record = replace(prior, seen=None)
         outcome = self.outcome("failed", told, "run `taskops plan` and review it again")
         return replace(outcome, stale=True)
-
-
-def _written(seen: Observed | None, after: Resource) -> Version | None:
-    """The version that should hold what was sent."""
-    if seen is None:
-        return None
-    if after.publish:
-        return seen.latest
-    # A service that publishes every write shows it there, and not as a draft.
-    live = seen.latest is not None and _took_code(after, seen.latest)
-    in_draft = seen.draft is not None and _took_code(after, seen.draft)
-    return seen.latest if live and not in_draft else seen.draft
-
-
-def _took_code(after: Resource, target: Version) -> bool:
-    return target.value(("code",)) == after.code
-
-
-def _by_others(before: Observed | None, now: Observed | None, after: Resource) -> str:
-    """What somebody else did while a write was not answered; empty for nothing."""
-    if before is None:
-        if now is None or not _has_other_code(now, after):
-            return ""
-        return f"`{now.name}` (id {now.id}) is there with other code"
-    if now is None:
-        return f"`{before.name}` (id {before.id}) is gone"
-    if _has_other_code(before, after) and not _has_other_code(now, after):
-        # The write arrived, and the service shows it in its own way.
-        return ""
-    return what_moved(replace(before, name=now.name), now)
-
-
-def _has_other_code(there: Observed, after: Resource) -> bool:
-    """Whether code is shown, and none of it is what was sent."""
-    shown = [v for v in (there.draft, there.latest) if v and v.content is not None]
-    return bool(shown) and not any(_took_code(after, one) for one in shown)
-
-
-def _fields(target: Version | None, after: Resource) -> str:
-    if target is None or target.content is None:
-        return "nothing of it is there"
-    paths = differing_paths(target.content, after.content)
-    return ", ".join(f"`{'.'.join(map(str, path))}`" for path in paths)

@@ -13,13 +13,14 @@ from taskops.applying.asks import (
     Poll,
     Recover,
     Stopped,
+    look,
     resolve,
 )
+from taskops.applying.progress import Progress
 from taskops.applying.replacing import (
     Move,
     Placing,
     discard,
-    look,
     put_back,
     renamed,
 )
@@ -31,8 +32,7 @@ from taskops.errors import (
     Refused,
     TaskopsError,
 )
-from taskops.model.change import Start, Wait, verb
-from taskops.model.plan import Outcome, Status
+from taskops.model.change import Start, Wait
 from taskops.model.record import BESIDES, SINCE, Job, Record, Source
 from taskops.model.step import Begin, Done, JobState
 from taskops.model.values import digest
@@ -40,8 +40,10 @@ from taskops.model.values import digest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping
 
-    from taskops.applying.carry import Course, Surroundings
-    from taskops.model.resource import Address, Observed, Resource
+    from taskops.applying.asks import Course
+    from taskops.applying.surroundings import Surroundings
+    from taskops.model.plan import Outcome
+    from taskops.model.resource import Resource
 
 FIRST_POLL = 2.0
 """Seconds until the first question."""
@@ -58,7 +60,7 @@ UNREACHABLE = 5
 """Questions in a row that may go unanswered."""
 
 
-class CarryingJob:
+class CarryingJob(Progress[Start | Wait]):
     """
     One generation or one agent's run in progress.
 
@@ -73,15 +75,8 @@ class CarryingJob:
         around: Surroundings,
         uuid: Callable[[], str],
     ) -> None:
-        self.change = change
-        self.prior = prior
-        self.around = around
+        super().__init__(change, prior, around)
         self.uuid = uuid
-        self.wrote = False
-        self.record: Record | None = None
-        self.looked: Observed | None = None
-        self.live_alone = False
-        self.notes: tuple[str, ...] = ()
         self.said = JobState("running")
         self.found: Job | None = None
 
@@ -92,20 +87,6 @@ class CarryingJob:
                 return self._start(self.change)
             case Wait():
                 return self._resume(self.change)
-
-    def outcome(self, status: Status, detail: str = "", hint: str = "") -> Outcome:
-        """What became of it so far."""
-        return Outcome(
-            self.change.address,
-            verb(self.change),
-            status,
-            detail,
-            hint,
-            wrote=self.wrote,
-            record=self.record,
-            drops=self._drops(),
-            notes=self.notes,
-        )
 
     def _start(self, change: Start) -> Course:
         after, replaces = change.after, False
@@ -220,13 +201,7 @@ class CarryingJob:
         self.record = replace(base, next=job) if replaces else replace(base, job=job)
 
     def _flush(self) -> Flush:
-        return Flush(cast("Record", self.record), self._drops())
-
-    def _drops(self) -> tuple[Address, ...]:
-        """The address that the record had before; only once it has the new one."""
-        now, before = self.change.address, self.prior
-        moved = self.record is not None and self.record.address == now
-        return (before.address,) if moved and before and before.address != now else ()
+        return Flush(cast("Record", self.record), self.drops())
 
     def _resume(self, change: Wait) -> Course:
         after, job = change.after, change.job
@@ -442,18 +417,3 @@ def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:
 def _told_apart(job: Job) -> dict[str, str]:
     """What finds this start again among others, should its id lead nowhere."""
     return {key: job.ids[key] for key in (SINCE, BESIDES) if key in job.ids}
-
-
-def record_of_run(after: Resource, before: Observed, commit: str) -> Record:
-    """The record of a run that the service itself says is of this revision."""
-    ids = MappingProxyType({"id": before.id})
-    job = Job(after.digest, "ready", before.version, before.id, ids)
-    return Record(
-        after.address,
-        after.kind,
-        before.id,
-        after.name,
-        protected=after.protected,
-        job=job,
-        source=Source(after.manifest, commit),
-    )

@@ -29,7 +29,8 @@ from taskops.model.ports import Event
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from taskops.applying.carry import Carrying, Course
+    from taskops.applying.asks import Course
+    from taskops.applying.carry import Carrying
     from taskops.applying.carry_jobs import CarryingJob
     from taskops.applying.lanes import Batch, Lanes
     from taskops.applying.stop import StopFlag

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.applying.proof import stands_for_live
@@ -95,6 +96,21 @@ def record_of_generated(
         seen=None,
         protected=after.protected,
         job=base.job or Job(after.digest, "ready", "", seen.id),
+        source=Source(after.manifest, commit),
+    )
+
+
+def record_of_run(after: Resource, before: Observed, commit: str) -> Record:
+    """The record of a run that the service itself says is of this revision."""
+    ids = MappingProxyType({"id": before.id})
+    job = Job(after.digest, "ready", before.version, before.id, ids)
+    return Record(
+        after.address,
+        after.kind,
+        before.id,
+        after.name,
+        protected=after.protected,
+        job=job,
         source=Source(after.manifest, commit),
     )
 

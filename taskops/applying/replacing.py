@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from taskops.applying.asks import Ask, Look, Perform
+from taskops.applying.asks import Ask, Perform, look
 from taskops.errors import NameTaken, Refused
 from taskops.model.renamed import away, by_hand
-from taskops.model.resource import Identity, Observed
 from taskops.model.step import Remove, Rename
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from taskops.model.record import Job
-    from taskops.model.resource import Address
+    from taskops.model.resource import Address, Observed
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,3 @@ def put_back(
 def renamed(object_id: str, name: str) -> str:
     """What a hand did, as a report says it."""
     return f"id {object_id} was renamed to `{name}` on the service meanwhile"
-
-
-def look(address: Address, object_id: str) -> Generator[Ask, object, Observed | None]:
-    """The object now."""
-    return cast("Observed | None", (yield Look(Identity(address, object_id, ""))))

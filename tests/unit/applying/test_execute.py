@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 from simulated import Service, content, task, version
 
-from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.carry import Carrying
 from taskops.applying.execute import Executor, Pace
 from taskops.applying.lanes import Lanes
 from taskops.applying.stop import StopFlag
+from taskops.applying.surroundings import Surroundings
 from taskops.errors import AuthenticationFailed, OutcomeUnknown, Refused
 from taskops.model.change import Create
 from taskops.model.resource import (

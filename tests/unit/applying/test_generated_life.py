@@ -19,8 +19,8 @@ from taskops.applying.asks import (
     Poll,
     Recover,
 )
-from taskops.applying.carry import Surroundings
 from taskops.applying.carry_jobs import CarryingJob
+from taskops.applying.surroundings import Surroundings
 from taskops.errors import OutcomeUnknown, Refused
 from taskops.model.change import Keep, Start, Wait
 from taskops.model.plan import Outcome, Plan

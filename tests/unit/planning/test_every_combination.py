@@ -11,7 +11,8 @@ import pytest
 from simulated import Killed, Service, Writes, content, drive, task, version
 
 from taskops.applying.approval import Approval, require_approval
-from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.carry import Carrying
+from taskops.applying.surroundings import Surroundings
 from taskops.errors import NotApproved
 from taskops.model.change import Create, Delete, Keep, Update
 from taskops.model.project import Environment, Limits, Project

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 from simulated import Service, drive, task, version
 
-from taskops.applying.carry import Carrying, Surroundings
+from taskops.applying.carry import Carrying
+from taskops.applying.surroundings import Surroundings
 from taskops.model.change import Create, Update
 from taskops.model.project import Environment, Project
 from taskops.model.record import LedgerState
