@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import (
     Ask,
     Flush,
     Perform,
-    Poll,
     Recover,
     Stopped,
     look,
     resolve,
 )
+from taskops.applying.job_records import clues, noted, owning, placed, with_clues
 from taskops.applying.progress import Progress
 from taskops.applying.replacing import (
     Move,
@@ -24,40 +23,29 @@ from taskops.applying.replacing import (
     put_back,
     renamed,
 )
+from taskops.applying.waiting import Waiting
 from taskops.errors import (
     AuthenticationFailed,
     NameTaken,
     OutcomeUnknown,
-    ReadFailed,
     Refused,
     TaskopsError,
 )
 from taskops.model.change import Start, Wait
-from taskops.model.record import BESIDES, SINCE, Job, Record, Source
+from taskops.model.record import Job, Record
 from taskops.model.step import Begin, Done, JobState
 from taskops.model.values import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator
 
     from taskops.applying.asks import Course
     from taskops.applying.surroundings import Surroundings
     from taskops.model.plan import Outcome
     from taskops.model.resource import Resource
 
-FIRST_POLL = 2.0
-"""Seconds until the first question."""
-
-SLOWEST_POLL = 30.0
-"""Seconds between questions, at the most."""
-
-SLOWER = 1.5
-
-LOST = 300.0
-"""Seconds of 'not found' after which a generation is not late but lost."""
-
-UNREACHABLE = 5
-"""Questions in a row that may go unanswered."""
+UNHEARD = JobState("running")
+"""What is known of a start that was not asked about."""
 
 
 class CarryingJob(Progress[Start | Wait]):
@@ -77,8 +65,6 @@ class CarryingJob(Progress[Start | Wait]):
     ) -> None:
         super().__init__(change, prior, around)
         self.uuid = uuid
-        self.said = JobState("running")
-        self.found: Job | None = None
 
     def course(self) -> Course:
         """Everything the change asks for, in order."""
@@ -91,10 +77,12 @@ class CarryingJob(Progress[Start | Wait]):
     def _start(self, change: Start) -> Course:
         after, replaces = change.after, False
         if change.awaits is not None:
-            waits = self.around.wait or change.awaits.status != "running"
-            ended = (yield from self._until_ended(change.awaits)) if waits else None
+            ended, waiting = None, Waiting(self, change.awaits)
+            if self.around.wait or change.awaits.status != "running":
+                ended = yield from waiting.course()
             if ended is None:
-                return self._in_progress("the start before this one has not ended")
+                why = "the start before this one has not ended"
+                return self._in_progress(why, waiting.said)
             if after.kind == "generated" and self._known(after).next is None:
                 self._own(after, change.awaits, ended)
         if after.kind == "generated":
@@ -105,7 +93,7 @@ class CarryingJob(Progress[Start | Wait]):
                 after.digest,
                 "unknown",
                 self.uuid(),
-                ids=self._what_is_known(),
+                ids=clues(self.record or self.prior, self.around.started),
                 attempt=attempt,
                 name=name,
             )
@@ -142,17 +130,6 @@ class CarryingJob(Progress[Start | Wait]):
         old = yield from look(after.address, record.id)
         return old is not None or change.before is not None
 
-    def _what_is_known(self) -> Mapping[str, str]:
-        """What tells this start from others, should its answer be lost."""
-        record = self.record or self.prior
-        last = record.job if record is not None else None
-        others = {last.poll_id, *last.ids.get(BESIDES, "").split(",")} if last else ()
-        ids = {
-            SINCE: f"{self.around.started:.0f}" if self.around.started else "",
-            BESIDES: ",".join(sorted(filter(None, others))),
-        }
-        return MappingProxyType({key: value for key, value in ids.items() if value})
-
     def _begin(
         self, after: Resource, job: Job, *, replaces: bool
     ) -> Generator[Ask, object, Job]:
@@ -182,23 +159,19 @@ class CarryingJob(Progress[Start | Wait]):
         self.wrote = True
         if done.note:
             self.notes = (*self.notes, done.note)
-        ids = MappingProxyType({**done.ids, **_told_apart(job)})
         started = replace(
-            job, status="running", poll_id=done.poll_id or done.id, ids=ids
+            job,
+            status="running",
+            poll_id=done.poll_id or done.id,
+            ids=with_clues(done.ids, job),
         )
         self._note(after, started, replaces=replaces)
         yield self._flush()
         return started
 
     def _note(self, after: Resource, job: Job, *, replaces: bool) -> None:
-        base = replace(
-            self._known(after),
-            address=after.address,
-            seen=None,
-            protected=after.protected,
-            source=Source(after.manifest, self.around.commit),
-        )
-        self.record = replace(base, next=job) if replaces else replace(base, job=job)
+        known, commit = self._known(after), self.around.commit
+        self.record = noted(known, after, job, replaces=replaces, commit=commit)
 
     def _flush(self) -> Flush:
         return Flush(cast("Record", self.record), self.drops())
@@ -212,8 +185,9 @@ class CarryingJob(Progress[Start | Wait]):
         if not self.around.wait and job.status == "running":
             return self._in_progress("--no-wait")
         if replaces and _went_back(self.prior, job, after):
-            if job.status == "running" and (yield from self._until_ended(job)) is None:
-                return self._in_progress("still running")
+            waiting = Waiting(self, job)
+            if job.status == "running" and (yield from waiting.course()) is None:
+                return self._in_progress("still running", waiting.said)
             record = cast("Record", self.record)
             undone = put_back(after.address, after.name, record.id, job)
             self.wrote |= yield from undone
@@ -222,13 +196,13 @@ class CarryingJob(Progress[Start | Wait]):
         return (yield from self._await(after, job, replaces=replaces))
 
     def _await(self, after: Resource, job: Job, *, replaces: bool) -> Course:
-        state = yield from self._until_ended(job)
-        if self.found is not None and self.found.intent == job.intent:
-            job = self.found
+        waiting = Waiting(self, job)
+        state = yield from waiting.course()
+        job, said = waiting.job, waiting.said
         if state is None:
             self._note(after, job, replaces=replaces)
-            said = f"; the service says: {self.said.detail}" if self.said.detail else ""
-            return self._in_progress(f"still running{said}")
+            told = f"; the service says: {said.detail}" if said.detail else ""
+            return self._in_progress(f"still running{told}", said)
         state = self._judged(after, job, state)
         ended = replace(
             job,
@@ -238,7 +212,7 @@ class CarryingJob(Progress[Start | Wait]):
         )
         self._note(after, ended, replaces=replaces)
         if state.status == "failed":
-            self._own_what_ended(job.made)
+            self.record = owning(cast("Record", self.record), job.made)
             name = self.change.address.name
             hint = f"start it again with `taskops apply --retry {name}`"
             outcome = self.outcome("failed", state.detail or "the service says: failed")
@@ -246,7 +220,8 @@ class CarryingJob(Progress[Start | Wait]):
         if after.kind == "agent":
             self.record = replace(cast("Record", self.record), id=job.poll_id)
         else:
-            self._own_what_ended(state.id or job.made)
+            made = state.id or job.made
+            self.record = owning(cast("Record", self.record), made)
             yield self._flush()
             refused = yield from self._settle(after, ended, state, replaces=replaces)
             if refused is not None:
@@ -264,23 +239,11 @@ class CarryingJob(Progress[Start | Wait]):
             if failed is not None:
                 return failed
         new = yield from look(after.address, new_id)
-        draft = None if new is None or new.draft is None else new.draft.digest
-        live = None if new is None or new.latest is None else new.latest.digest
         self.looked = new
         if new is not None and new.name != after.name:
             keeps = f"{renamed(new.id, new.name)} and keeps that name"
             self.notes = (*self.notes, f"{keeps}; the next plan shows it as drift")
-        self.record = replace(
-            record,
-            id=new_id if new is None else new.id,
-            name=after.name,
-            job=replace(job, name=""),
-            next=None,
-            spec=after.content,
-            draft=draft,
-            live=live,
-            version="" if new is None else new.version,
-        )
+        self.record = placed(record, after, job, new_id, new)
         return None
 
     def _replace(
@@ -330,80 +293,14 @@ class CarryingJob(Progress[Start | Wait]):
             return replace(state, status="failed", detail=wrong, result=result)
         return replace(state, result=result)
 
-    def _own_what_ended(self, made: str) -> None:
-        """What a start left behind is ours from then on, no stranger of that name."""
-        record = cast("Record", self.record)
-        if not record.id and record.kind == "generated":
-            self.record = replace(record, id=made)
-
-    def _until_ended(self, job: Job) -> Generator[Ask, object, JobState | None]:
-        """Poll until it ends; None when nobody may wait any longer."""
-        pause, unanswered, missing, seen = FIRST_POLL, 0, 0.0, False
-        if job.status in ("ready", "failed"):
-            return JobState(job.status, job.error)
-        record = self.record or self.prior
-        runs = record is not None and record.kind == "agent"
-        why = "running" if runs else "generating"
-        while True:
-            try:
-                answer = yield Poll(self.change.address, job, pause, why)
-                state = cast("JobState", answer)
-            except ReadFailed:
-                unanswered += 1
-                if unanswered >= UNREACHABLE:
-                    raise
-            except Stopped:
-                return None
-            else:
-                unanswered, self.said = 0, state
-                if state.status in ("ready", "failed"):
-                    return state
-                why = state.detail or why
-                seen = seen or not state.missing
-                missing = missing + pause if state.missing else 0.0
-                if missing > LOST:
-                    if seen:
-                        return JobState("failed", "the service lost it meanwhile")
-                    job, missing = (yield from self._find_again(job)), 0.0
-            pause = min(pause * SLOWER, SLOWEST_POLL)
-
-    def _find_again(self, job: Job) -> Generator[Ask, object, Job]:
-        """Never visible under the id that was answered: perhaps it has another."""
-        after = getattr(self.change, "after", None)
-        found = None
-        if after is not None:
-            found = cast("Job | None", (yield Recover(job, after)))
-        if found is not None and found.poll_id != job.poll_id:
-            self.found = found
-            return found
-        self._forget_start(job)
-        name = self.change.address.name
-        raise OutcomeUnknown(
-            "the service does not know what it said it had started",
-            f"id {job.poll_id}",
-            f"look at the service, then run `taskops apply --retry {name}` "
-            "to start it (again)",
-        )
-
-    def _forget_start(self, job: Job) -> None:
-        """What was answered leads nowhere: whether it was started is not known."""
-        record, lost = self.record or self.prior, replace(job, status="unknown")
-        if record is None:
-            return
-        record = replace(record, address=self.change.address)
-        if record.next is not None:
-            self.record = replace(record, next=lost)
-        else:
-            self.record = replace(record, job=lost)
-
-    def _in_progress(self, why: str) -> Outcome:
+    def _in_progress(self, why: str, said: JobState = UNHEARD) -> Outcome:
         hint = "run `taskops apply` again to go on waiting"
         if self.change.address.provider == "browser_use":
             hint += f", or `taskops run --cancel {self.change.address.name}` to stop it"
         elif self.change.address.provider == "stablebrowse":
             hint += "; the service has no way to stop a run"
         outcome = self.outcome("in_progress", why, hint)
-        return replace(outcome, overdue=self.around.wait, result=self.said.result)
+        return replace(outcome, overdue=self.around.wait, result=said.result)
 
 
 def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:
@@ -412,8 +309,3 @@ def _went_back(prior: Record | None, job: Job, after: Resource) -> bool:
     if there is None or job.digest == after.digest:
         return False
     return (there.status, there.digest) == ("ready", after.digest)
-
-
-def _told_apart(job: Job) -> dict[str, str]:
-    """What finds this start again among others, should its id lead nowhere."""
-    return {key: job.ids[key] for key in (SINCE, BESIDES) if key in job.ids}

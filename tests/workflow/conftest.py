@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from account import Account
 
-from taskops.applying import carry_jobs
+from taskops.applying import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,5 +25,5 @@ def account(tmp_path: Path) -> Iterator[Account]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Questions about a generation follow each other at once."""
-    monkeypatch.setattr(carry_jobs, "FIRST_POLL", 0.01)
-    monkeypatch.setattr(carry_jobs, "SLOWEST_POLL", 0.02)
+    monkeypatch.setattr(waiting, "FIRST_POLL", 0.01)
+    monkeypatch.setattr(waiting, "SLOWEST_POLL", 0.02)

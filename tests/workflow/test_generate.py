@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from account import Account, generated, task
 
-from taskops.applying import carry_jobs, execute
+from taskops.applying import execute, waiting
 from taskops.applying.execute import Pace
 from taskops.errors import Exit
 from taskops.ledger import FileLedger
@@ -164,7 +164,7 @@ def test_what_cannot_be_decided_stops_with_9_and_is_not_repeated(
 
 def lost_beside_a_hand(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     """A start that never arrived, while a hand made a task of that name."""
-    monkeypatch.setattr(carry_jobs, "LOST", 0.05)
+    monkeypatch.setattr(waiting, "LOST", 0.05)
     by_hand = {"name": "invoice", "draft": {"code": "// by hand\n"}}
     start = {"method": "POST", "path": "generate"}
     account.emulator.set_faults([{"do": "reset", **start}])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from account import Account, generated, task
 
-from taskops.applying import carry_jobs
+from taskops.applying import waiting
 from taskops.applying.approval import Approval
 from taskops.errors import NotApproved
 from taskops.model.change import Keep, Start, Update, Wait
@@ -359,7 +359,7 @@ def test_a_new_one_that_a_hand_renames_meanwhile_keeps_that_name(
 def test_a_start_in_flight_that_a_hand_deletes_is_replaced_by_a_person(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carry_jobs, "LOST", 0.05)
+    monkeypatch.setattr(waiting, "LOST", 0.05)
     account.apply([invoice("first")], wait=False)
     account.emulator.edit(name="invoice", delete=True)
 
@@ -469,7 +469,7 @@ def test_a_draft_that_healed_itself_is_a_note(account: Account) -> None:
 def test_what_vanished_while_it_was_waited_for_is_started_again_by_a_person(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carry_jobs, "LOST", 0.1)
+    monkeypatch.setattr(waiting, "LOST", 0.1)
     account.emulator.set_behaviours({"generate_polls": "3"})
     account.apply([invoice("get it")], wait=False)
     gone = {"name": "invoice", "delete": True}
@@ -490,7 +490,7 @@ def test_what_vanished_while_it_was_waited_for_is_started_again_by_a_person(
 def test_an_id_that_never_appears_is_unknown_and_then_looked_for_by_name(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(carry_jobs, "LOST", 0.1)
+    monkeypatch.setattr(waiting, "LOST", 0.1)
     account.emulator.set_behaviours({"generated_listed": "no"})
     rule = {"path": "status$", "do": "status", "status": 404}
     account.emulator.set_faults([rule])
