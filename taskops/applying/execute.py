@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
-import itertools
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -21,9 +19,10 @@ from taskops.applying.asks import (
     Recover,
     Stopped,
 )
+from taskops.applying.failures import named, outcome_of
 from taskops.applying.glances import Glances, Part
-from taskops.applying.lanes import DeadlinePassed
-from taskops.errors import AuthenticationFailed, OutcomeUnknown, TaskopsError
+from taskops.applying.sleepers import Sleepers
+from taskops.errors import TaskopsError
 from taskops.model.ports import Event
 
 if TYPE_CHECKING:
@@ -46,9 +45,6 @@ BREATH = 0.1
 
 GRACE = 5.0
 """Seconds that what is in flight gets after the first signal."""
-
-POLLS_PER_SECOND = 10.0
-"""Questions about what is in flight, over all of it: hundreds may wait at once."""
 
 FLUSH_EVERY = 30.0
 """Seconds between writes of records that nobody waits for."""
@@ -99,9 +95,7 @@ class Executor:
     glances: Glances[_Running] = field(init=False)
     _batch: Batch[_Running | Part, object] | None = None
     _active: set[_Running] = field(default_factory=set)
-    _sleeping: list[tuple[float, int, _Running]] = field(default_factory=list)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
-    _next_poll: float = 0.0
+    _sleeping: Sleepers[_Running] = field(default_factory=Sleepers)
     _flushing: list[_Running] = field(default_factory=list)
     _unflushed: dict[Address, Record | None] = field(default_factory=dict)
     _flushed_at: float = 0.0
@@ -203,14 +197,9 @@ class Executor:
             self._flush_together()
         self._glance(idle=not self._awake() and not self._told)
         now = self.clock.monotonic()
-        while self._sleeping and self._sleeping[0][0] <= now:
-            running = heapq.heappop(self._sleeping)[2]
+        for running in self._sleeping.due(now):
             self._wake(running)
-        pause = BREATH
-        if self._sleeping:
-            pause = min(pause, max(self._sleeping[0][0] - now, 0.001))
-        if self._told:
-            pause = 0.0
+        pause = 0.0 if self._told else self._sleeping.pause(now, BREATH)
         for running, result in self._wait(pause):
             self._advance(running, result)
         if now - self._flushed_at > FLUSH_EVERY:
@@ -227,24 +216,20 @@ class Executor:
     def _wake(self, running: _Running) -> None:
         if not isinstance(running.asked, Poll):
             self._advance(running, None)
-        elif running.in_turn or (due := self._turn_to_ask()) <= self.clock.monotonic():
+            return
+        now = self.clock.monotonic()
+        if running.in_turn or (due := self._sleeping.turn(now)) <= now:
             running.in_turn = False
             self._submit(running, running.asked)
         else:
             running.in_turn = True
-            self._sleep(running, due)
-
-    def _turn_to_ask(self) -> float:
-        """When the next question may be sent; each question takes its turn."""
-        turn = max(self._next_poll, self.clock.monotonic())
-        self._next_poll = turn + 1 / POLLS_PER_SECOND
-        return turn
+            self._sleeping.add(running, due)
 
     def _advance(self, running: _Running, result: object) -> None:
         """Hand the answer to the course and do what it asks next."""
         try:
             if isinstance(result, Exception):
-                ask = running.course.throw(self._named(running, result))
+                ask = running.course.throw(named(running.asked, result))
             else:
                 ask = running.course.send(result)
         except StopIteration as ended:
@@ -263,7 +248,7 @@ class Executor:
                 self.glances.park(running, ask, self.clock.monotonic())
             case Poll(after=seconds) | Pause(seconds):
                 now = self.clock.monotonic()
-                self._sleep(running, now + seconds)
+                self._sleeping.add(running, now + seconds)
                 if isinstance(ask, Poll):
                     age = now - running.started
                     self.listener(Event("progress", ask.why, ask.address, seconds=age))
@@ -271,9 +256,6 @@ class Executor:
                 self._unflushed[record.address] = record
                 self._unflushed |= dict.fromkeys(drops)
                 self._flushing.append(running)
-
-    def _sleep(self, running: _Running, due: float) -> None:
-        heapq.heappush(self._sleeping, (due, next(self._numbers), running))
 
     def _submit(
         self, running: _Running, ask: Perform | Look | Live | Poll | Recover
@@ -296,32 +278,9 @@ class Executor:
         if self._batch is not None:
             self._batch.submit(running, work)
 
-    def _named(self, running: _Running, error: Exception) -> Exception:
-        """A write that ran out of time is unknown; everything else keeps its name."""
-        if isinstance(error, DeadlinePassed):
-            if isinstance(running.asked, Perform):
-                return OutcomeUnknown("no answer within the deadline")
-            return TaskopsError("no answer within the deadline")
-        if not isinstance(error, TaskopsError) and isinstance(running.asked, Perform):
-            return OutcomeUnknown(f"internal error: {error!r}")
-        return error
-
     def _failed(self, running: _Running, error: Exception) -> None:
-        seconds = self.clock.monotonic() - running.started
-        status: Status = "failed"
-        detail, hint = f"internal error: {error!r}", ""
-        if isinstance(error, TaskopsError):
-            detail = ": ".join(part for part in (error.summary, error.detail) if part)
-            hint = error.hint
-        if isinstance(error, OutcomeUnknown):
-            status = "unknown"
-            hint = hint or "run the same command again: it looks before it writes"
-        outcome = replace(
-            running.carry.outcome(status, detail, hint),
-            authentication=isinstance(error, AuthenticationFailed),
-            seconds=seconds,
-        )
-        if isinstance(error, AuthenticationFailed):
+        outcome = outcome_of(error, running.carry)
+        if outcome.authentication:
             self._halted = "the service does not take the key"
         self._ended(running, outcome)
 
@@ -356,8 +315,8 @@ class Executor:
     def _wind_down(self) -> None:
         """Nothing new starts; what is in flight gets a grace."""
         ends = self.clock.monotonic() + GRACE
-        while self._sleeping:
-            self._stop(heapq.heappop(self._sleeping)[2])
+        for running in self._sleeping.all():
+            self._stop(running)
         for key in self._batch.withdraw(_is_spared) if self._batch else ():
             if isinstance(key, _Running):
                 self._stop(key)
@@ -380,7 +339,7 @@ class Executor:
         """Let the course see the answer, then stop it at its next question."""
         try:
             if isinstance(result, Exception):
-                running.course.throw(self._named(running, result))
+                running.course.throw(named(running.asked, result))
             else:
                 running.course.send(result)
         except StopIteration as ended:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from account import Account, generated, task
 
-from taskops.applying import execute, waiting
+from taskops.applying import sleepers, waiting
 from taskops.applying.execute import Pace
 from taskops.errors import Exit
 from taskops.ledger import FileLedger
@@ -230,7 +230,7 @@ def test_a_refused_start_started_nothing_and_may_be_tried_again(
 def test_fifty_generations_wait_without_holding_a_lane_each(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execute, "POLLS_PER_SECOND", 100.0)
+    monkeypatch.setattr(sleepers, "POLLS_PER_SECOND", 100.0)
     account.emulator.set_behaviours({"generate_polls": "3"})
     wanted = [generated(f"t{n:02d}", f"do {n}") for n in range(50)]
     began = time.monotonic()
