@@ -12,6 +12,7 @@ from taskops.cli.services import canonical, offline_problems
 from taskops.cli.wiring import Wanted, session
 from taskops.cli.world import world_of
 from taskops.manifests.resolve import load_resources
+from taskops.model.ports import deaf
 from taskops.planning.options import PlanOptions
 from taskops.render.html import plan_html
 from taskops.render.markdown import plan_markdown
@@ -27,15 +28,11 @@ if TYPE_CHECKING:
     from taskops.applying.approval import Approval
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
-    from taskops.model.ports import Event, Listener
+    from taskops.model.ports import Listener
     from taskops.model.problem import Problem
     from taskops.model.project import Project
 
 Form = Literal["text", "json", "markdown", "html"]
-
-
-def _deaf(event: Event, /) -> None:
-    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +100,7 @@ def open_project(
     emulator: bool = False,
     at: str = "",
     parallelism: int = 16,
-    listener: Listener = _deaf,
+    listener: Listener = deaf,
 ) -> Iterator[OpenProject]:
     """
     The project in a folder or above it, closed when the block ends.

@@ -17,7 +17,7 @@ from taskops.applying.surroundings import Surroundings, satisfied
 from taskops.errors import Guarded, LedgerMoved, Locked
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.plan import Plan, Report
-from taskops.model.ports import Event
+from taskops.model.ports import Event, deaf
 from taskops.planning.build import Inputs, build_plan
 from taskops.planning.from_ledger import reading_from_ledger
 
@@ -37,10 +37,6 @@ if TYPE_CHECKING:
     from taskops.planning.options import PlanOptions
 
 
-def _deaf(event: Event) -> None:
-    """Nobody listens."""
-
-
 @dataclass(frozen=True, slots=True)
 class World:
     """Everything outside that an apply works with."""
@@ -50,7 +46,7 @@ class World:
     lanes: Lanes
     clock: Clock
     stop: StopFlag
-    listener: Listener = _deaf
+    listener: Listener = deaf
     pace: Pace = field(default_factory=Pace)
     who: Who = field(default_factory=Who)
     wait: bool = True
@@ -69,7 +65,7 @@ def make_plan(
     options: PlanOptions,
     *,
     problems: Sequence[Problem] = (),
-    listener: Listener = _deaf,
+    listener: Listener = deaf,
     begun: Mapping[str, Begun] = NONE_BEGUN,
 ) -> Plan:
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from taskops.cli.github import in_actions
 from taskops.render.clean import lines
+from taskops.render.fence import fenced
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -88,5 +89,4 @@ def _append(path: str, text: str) -> None:
 
 def block(text: str) -> str:
     """Text of a terminal as Markdown; whatever is in it cannot end the block."""
-    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", text)), default=0))
-    return f"\n{fence}text\n{lines(text).strip()}\n{fence}\n"
+    return f"\n{fenced(lines(text).strip(), 'text')}\n"

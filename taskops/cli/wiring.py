@@ -28,6 +28,7 @@ from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources, unheard
+from taskops.model.ports import deaf
 from taskops.model.values import knows_a_secret, secrets
 from taskops.workflow import make_plan
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from taskops.emulator.app import Emulator
     from taskops.model.plan import Plan
-    from taskops.model.ports import Event, Ledger, Provider
+    from taskops.model.ports import Ledger, Listener, Provider
     from taskops.model.problem import Problem
     from taskops.model.project import Project
     from taskops.model.record import LedgerState
@@ -49,10 +50,6 @@ LOOKS = 3
 
 CLOSED_WITHIN = 6.3
 """Seconds after the first signal that anybody waits for the remote of a ledger."""
-
-
-def _silent(event: Event) -> None:
-    """Nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +78,7 @@ class Session:
     environ: Mapping[str, str]
     lanes: Lanes
     ledger: Ledger
-    listener: Callable[[Event], None] = _silent
+    listener: Listener = deaf
     commit: str = ""
     clock: SystemClock = field(default_factory=SystemClock)
     stop: StopFlag = field(default_factory=StopFlag)
@@ -249,9 +246,7 @@ def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> No
 
 
 @contextmanager
-def session(
-    wanted: Wanted, listener: Callable[[Event], None] = _silent
-) -> Iterator[Session]:
+def session(wanted: Wanted, listener: Listener = deaf) -> Iterator[Session]:
     """A project with its environment, ready to be used; raises UsageError."""
     environ = dict(os.environ)
     home = find_project(Path(wanted.directory))

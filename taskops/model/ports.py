@@ -199,3 +199,7 @@ class Listener(Protocol):
     def __call__(self, event: Event, /) -> None:
         """Hear of it; must not raise, and must not take long."""
         ...
+
+
+def deaf(event: Event, /) -> None:
+    """The listener where nobody wants to know."""

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from taskops.render import clean, words
+from taskops.render.fence import fence, fenced
 from taskops.render.public import published
 
 if TYPE_CHECKING:
@@ -109,8 +110,7 @@ def _settings(sheet: Sheet) -> Iterator[str]:
         told = " ".join(line.removeprefix("# ") for line in lines)
         yield f"Whether `taskops.yaml` is changed is {told}."
         return
-    fence = "`" * max(3, _longest_run(lines) + 1)
-    body = "\n".join([f"{fence}diff", *lines, fence])
+    body = fenced("\n".join(lines), "diff")
     yield f"### `taskops.yaml` is changed\n\n{body}"
 
 
@@ -175,9 +175,8 @@ def _details(sheet: Sheet, row: Row) -> str:
         lines.append(f"# {clean.line(row.note)}")
     if not lines:
         return ""
-    fence = "`" * max(3, _longest_run(lines) + 1)
     title = _html(f"{words.shown_name(sheet, row)}: {row.words}")
-    body = "\n".join([f"{fence}diff", *lines, fence])
+    body = fenced("\n".join(lines), "diff")
     return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
@@ -201,12 +200,6 @@ def _field(field: Field) -> Iterator[str]:
         yield f"# {words.counted(field.code.cut, 'line')} not shown"
 
 
-def _longest_run(lines: list[str]) -> int:
-    return max(
-        (len(run) for line in lines for run in re.findall("`+", line)), default=0
-    )
-
-
 def _escaped(text: str) -> str:
     """Words of somebody else as plain words: no markup, no HTML, no mention."""
     return _SPECIAL.sub(r"\\\1", _html(text))
@@ -225,6 +218,6 @@ def _html(text: str) -> str:
 def _code(text: str) -> str:
     """Words of somebody else in a code span, in a table too."""
     text = clean.line(text).replace("|", "¦")
-    fence = "`" * (_longest_run([text]) + 1)
+    mark = fence(text, least=1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
+    return f"{mark}{pad}{text}{pad}{mark}"
