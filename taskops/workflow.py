@@ -13,11 +13,11 @@ from taskops.applying.carry_jobs import CarryingJob
 from taskops.applying.execute import Executor, Pace
 from taskops.applying.finish import closing_of, vouch_for
 from taskops.applying.intents import Who, opening_of
-from taskops.applying.surroundings import Surroundings, satisfied
+from taskops.applying.surroundings import Surroundings
 from taskops.errors import Guarded, LedgerMoved, Locked
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
 from taskops.model.plan import Plan, Report
-from taskops.model.ports import Event, deaf
+from taskops.model.ports import Event, deaf, satisfied
 from taskops.planning.build import Inputs, build_plan
 from taskops.planning.from_ledger import reading_from_ledger
 
@@ -27,9 +27,8 @@ if TYPE_CHECKING:
     from taskops.applying.approval import Approval
     from taskops.applying.lanes import Lanes
     from taskops.applying.stop import StopFlag
-    from taskops.applying.surroundings import Judge
     from taskops.model.change import Change
-    from taskops.model.ports import Begun, Clock, Ledger, Listener, Provider
+    from taskops.model.ports import Begun, Clock, Judge, Ledger, Listener, Provider
     from taskops.model.problem import Problem
     from taskops.model.project import Project
     from taskops.model.record import LedgerState
@@ -67,11 +66,13 @@ def make_plan(
     problems: Sequence[Problem] = (),
     listener: Listener = deaf,
     begun: Mapping[str, Begun] = NONE_BEGUN,
+    judge: Judge = satisfied,
 ) -> Plan:
     """
     What would be done, and why; nothing is written.
 
-    `begun` are readings that are on their way, by provider, made with this `state`.
+    `begun` are readings that are on their way, by provider, made with this `state`;
+    `judge` says whether the result of a run that is found is what was asked for.
     Raises ReadFailed or AuthenticationFailed when a service cannot be read.
     """
     used = _providers_in_use(resources, state, providers)
@@ -88,7 +89,9 @@ def make_plan(
         for name, provider in used.items()
     }
     listener(Event("note", "read"))
-    return build_plan(Inputs(project, resources, readings, state, options, found))
+    return build_plan(
+        Inputs(project, resources, readings, state, options, found, judge)
+    )
 
 
 def _providers_in_use(

@@ -148,6 +148,7 @@ class Agents:
             self.ledger().read(),
             PlanOptions(**options),
             problems=loaded.problems,
+            judge=judged,
         )
 
     @contextmanager

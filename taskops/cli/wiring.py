@@ -28,6 +28,7 @@ from taskops.ledger import open_ledger
 from taskops.ledger.claims import holder_words
 from taskops.manifests.project import find_project, load_project
 from taskops.manifests.resolve import load_resources, unheard
+from taskops.manifests.results import judged
 from taskops.model.ports import deaf
 from taskops.model.values import knows_a_secret, secrets
 from taskops.workflow import make_plan
@@ -190,6 +191,7 @@ class Session:
             problems=warnings,
             listener=self.listener,
             begun=ahead.begun,
+            judge=judged,
         )
         return replace(
             plan,

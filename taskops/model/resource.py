@@ -126,6 +126,8 @@ class Observed:
     """Whether the ledger vouches for the versions: they were not read now."""
     status: str = ""
     """What the service says of a generated or running object."""
+    result: Tree = field(default_factory=empty)
+    """What a run returned, as far as the listing shows it."""
     shown: Version | None = None
     """
     The version that a row shows by itself: which of the two is not documented.

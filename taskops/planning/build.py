@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Keep, Start
 from taskops.model.plan import Plan
+from taskops.model.ports import satisfied
 from taskops.model.problem import Problem
 from taskops.model.record import LedgerState, Record
 from taskops.model.resource import Address
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from taskops.model.change import Change
+    from taskops.model.ports import Judge
     from taskops.model.project import Project
     from taskops.model.resource import Reading, Resource
     from taskops.planning.decide import Decision
@@ -48,6 +50,7 @@ class Inputs:
     state: LedgerState = field(default_factory=LedgerState)
     options: PlanOptions = field(default_factory=PlanOptions)
     problems: Sequence[Problem] = ()
+    judge: Judge = satisfied
 
 
 def build_plan(inputs: Inputs) -> Plan:
@@ -141,6 +144,7 @@ class _Drafting:
             options=inputs.options,
             prune=inputs.options.prune or inputs.project.environment.prune,
             ended=reading.ended,
+            judge=inputs.judge,
         )
 
     def decide_all(self) -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskops.model.dataclass import dataclass, field
+from taskops.model.ports import satisfied
 from taskops.model.problem import Problem
 from taskops.planning.options import PlanOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from taskops.model.ports import Judge
     from taskops.model.record import Intent, Record
     from taskops.model.resource import Address, Resource
     from taskops.planning.identify import Listing
@@ -35,6 +37,8 @@ class Context:
     prune: bool = False
     ended: frozenset[str] = frozenset()
     """Ids of starts that the ledger takes for running, and that have ended."""
+    judge: Judge = satisfied
+    """Says whether a run's result is what its manifest asks for."""
 
     def owner(self, provider: str, object_id: str) -> str:
         """The environment whose ledger owns the object; empty when none does."""

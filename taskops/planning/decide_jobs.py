@@ -79,9 +79,10 @@ def _run_by_metadata(resource: Resource, context: Context) -> Decision:
     job = Job(resource.digest, "running", "", run.id, MappingProxyType({"id": run.id}))
     if run.status == "running":
         return Wait(resource.address, job, resource, run)
-    if run.status == "ready":
+    wrong = context.judge(resource, run.result)[1] if run.status == "ready" else ""
+    if run.status == "ready" and not wrong:
         return Keep(resource.address, "adopted", "", run, resource, records=True)
-    return failed(resource, replace(job, status="failed"), run, context)
+    return failed(resource, replace(job, status="failed", error=wrong), run, context)
 
 
 def _perhaps_run_before(resource: Resource, context: Context) -> Decision:

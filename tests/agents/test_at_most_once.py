@@ -6,9 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from agents import named
+from agents import named, word
 
 from taskops.errors import DamagedLedger, Exit, Guarded
+from taskops.model.change import Keep
 from taskops.providers.browser_use import search
 from taskops.providers.http import door
 
@@ -160,6 +161,40 @@ def test_browser_use_knows_without_a_ledger_what_failed(agents: Agents) -> None:
     assert not agents.apply().outcomes
 
     assert len(agents.runs()) == 1
+
+
+def test_browser_use_knows_without_a_ledger_what_was_not_as_asked_for(
+    agents: Agents,
+) -> None:
+    schema = {"type": "object", "required": ["title"]}
+    agents.browser_use(structuredOutput=schema)
+    agents.account.set_behaviours({"run_result": "unstructured"})
+    assert agents.apply_one().status == "failed"
+    agents.lose_the_ledger()
+
+    (kept,) = agents.plan().changes
+    assert word(kept) == "failed"
+    assert isinstance(kept, Keep)
+    assert "`structured` is not what the schema asks for" in kept.note
+    assert not agents.apply().outcomes
+
+    assert len(agents.runs()) == 1
+
+
+def test_what_was_not_as_asked_for_is_told_without_the_secret_in_it(
+    agents: Agents,
+) -> None:
+    agents.environ = {"TASKOPS_VAR_SHOP": "hunter2-hunter2"}
+    schema = {"type": "integer", "enum": ["hunter2-hunter2", 1]}
+    agents.browser_use(structuredOutput=schema, secrets={"shop": "${env.SHOP}"})
+    agents.apply()
+    agents.lose_the_ledger()
+
+    (kept,) = agents.plan().changes
+
+    assert isinstance(kept, Keep)
+    assert "(redacted)" in kept.note
+    assert "hunter2" not in kept.note
 
 
 def test_browser_use_waits_without_a_ledger_for_what_runs(agents: Agents) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from taskops.model.resource import Observed, Version
 from taskops.model.step import JobState
-from taskops.model.values import Secret, Value, frozen, thaw
+from taskops.model.values import EMPTY, Secret, Value, frozen, thaw
 from taskops.providers.http.answers import identifier, text_of
 from taskops.providers.http.polling import strange_state
 
@@ -184,6 +184,7 @@ def observed(item: Mapping[str, object], names: Mapping[str, str]) -> Observed |
     run = identifier(item.get("id"))
     if not run or name is None:
         return None
+    state = job_state(item)
     return Observed(
         "browser_use",
         run,
@@ -192,7 +193,8 @@ def observed(item: Mapping[str, object], names: Mapping[str, str]) -> Observed |
         latest=Version(text_of(metadata, DIGEST).removeprefix("v1:")),
         version=text_of(metadata, INTENT),
         updated_at=text_of(item, "createdAt"),
-        status=job_state(item).status,
+        status=state.status,
+        result=state.result if state.status == "ready" else EMPTY,
     )
 
 

@@ -38,7 +38,7 @@ from taskops.providers.http.answers import identifier
 from taskops.providers.http.door import Door
 from taskops.providers.http.keys import key_from
 from taskops.providers.http.polling import Polling
-from taskops.providers.http.returned import cleaned
+from taskops.providers.http.returned import cleaned, returned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -155,7 +155,7 @@ class BrowserUse:
         lost = why and not any(record.kind == "agent" for record in known.values())
         return Reading(
             target,
-            tuple(runs),
+            tuple(self._unsecret(run) for run in runs),
             complete=not why,
             incomplete_because=why,
             unsearched=f"there is no record of any run; {why}" if lost else "",
@@ -176,6 +176,10 @@ class BrowserUse:
         for secret in hidden:
             self.door.redactor.add(secret)
         return hidden
+
+    def _unsecret(self, run: Observed) -> Observed:
+        """A run as it was listed, without the secrets that it was given."""
+        return replace(run, result=returned(run.result, self.door.redactor))
 
     def look(self, at: Identity) -> Observed | None:
         """One run, now."""
