@@ -39,11 +39,17 @@ def _told(record: Record, look: Look) -> str:
         told.append("protected")
     if record.name != record.address.name:
         told.append(clean.line(f"as {record.name}"))
-    if record.id:
-        told.append(look.paint(clean.line(f"id {record.id}"), "dim"))
+    if known := _id(record):
+        told.append(look.paint(clean.line(f"id {known}"), "dim"))
     if record.source.commit:
         told.append(look.paint(clean.line(f"@ {record.source.commit[:7]}"), "dim"))
     return ", ".join(told)
+
+
+def _id(record: Record) -> str:
+    """Of an agent's runs, the id of the one whose state is told."""
+    run = record.job is not None and record.kind == "agent" and record.job.poll_id
+    return run or record.id
 
 
 def _job(job: Job) -> str:
@@ -58,7 +64,7 @@ def records_json(records: Sequence[Record]) -> str:
         {
             "address": str(record.address),
             "kind": record.kind,
-            "id": record.id,
+            "id": _id(record),
             "name": record.name,
             "version": record.version,
             "draft": record.draft,

@@ -65,6 +65,15 @@ def test_json_has_the_exit_code_and_every_outcome() -> None:
     assert data["outcomes"][0]["address"] == "anchor/a"
 
 
+def test_the_id_of_an_agent_task_is_that_of_the_run_that_is_told_of() -> None:
+    failed = Job("d", "failed", "i", "second", error="x")
+    record = Record(Address("browser_use", "a"), "agent", "first", "a", job=failed)
+
+    assert records_text([record]) == "browser_use/a  agent, failed: x, id second\n"
+    (shown,) = json.loads(records_json([record]))["records"]
+    assert shown["id"] == "second"
+
+
 @pytest.mark.parametrize("text", hostile.ALL)
 def test_hostile_text_from_a_service_stays_text(text: str) -> None:
     outcome = Outcome(A, "create", "failed", text, text, notes=(text,))
