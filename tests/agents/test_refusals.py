@@ -86,7 +86,7 @@ def refused(agents: Agents, status: int, body: object) -> tuple[str, str]:
             429,
             {"detail": "Too many concurrent sessions"},
             "too many sessions are active at once on Browser Use",
-            "--parallelism",
+            "--parallelism; the service asks to come back in 100 s",
         ),
     ],
 )

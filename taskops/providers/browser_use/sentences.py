@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from taskops.providers.browser_use.convert import Shape
 
 FIELD = re.compile(r"\bbody\.(\w+)")
+COME_BACK = "the service asks to come back"
+"""How the door's hint begins where waiting would take too long."""
+
 UNWANTED = re.compile("(?i)extra|not permitted|unknown|unexpected|unrecogni[sz]ed")
 
 
@@ -49,7 +52,8 @@ def in_our_words(error: TaskopsError) -> TaskopsError:
             return Refused(
                 "too many sessions are active at once on Browser Use",
                 said,
-                "apply again when some have ended, or with less --parallelism",
+                "apply again when some have ended, or with less --parallelism"
+                + _when(error),
                 status=429,
             )
         case _:
@@ -90,6 +94,11 @@ def other_shape(
 def _fields(said: str) -> str:
     names = dict.fromkeys(re.findall(r"\bbody\.([\w.]+)", said))
     return ", ".join(f"`{name}`" for name in names) or "the run as it is"
+
+
+def _when(error: TaskopsError) -> str:
+    """When the service asks to be tried again, where the door was told."""
+    return f"; {error.hint}" if error.hint.startswith(COME_BACK) else ""
 
 
 def _said(error: TaskopsError) -> str:
