@@ -25,8 +25,10 @@ def edit(account: Account, given: Mapping[str, Any]) -> str:
     new task; `new` makes one beside another of that name.
     """
     _check(given)
+    there = {task["id"] for task in account.store.named(given.get("name", ""))}
     task = _task(account, given)
-    before = _shown(account, task)
+    made = "id" not in given and task["id"] not in there
+    before = None if made else _shown(account, task)
     if (fields := given.get("draft")) is not None:
         old = account.store.version(task["id"], "draft") or latest(account, task)
         put(account, task, "draft", _fields(account, task, old, fields))

@@ -364,3 +364,11 @@ def test_a_hand_edit_that_changes_nothing_is_told_as_such(client: Client) -> Non
     commits = client.ask("GET", "/_emulator/commits").json
 
     assert [c.get("vain", False) for c in commits] == [False, True, False]
+
+
+def test_a_hand_that_makes_an_empty_task_has_changed_something(client: Client) -> None:
+    client.ask("POST", "/_emulator/edit", {"name": "by-hand", "latest": {}})
+
+    (commit,) = client.ask("GET", "/_emulator/commits").json
+
+    assert "vain" not in commit
