@@ -106,7 +106,8 @@ class Service(Emulator):
     def _look(self, request: Request, client: str) -> None:
         parts = request.path.strip("/").split("/")
         if len(parts) == 2:
-            self.looks[client]["list"] = len(self.commits())
+            # Later ones are read for the sake of others, by their names and rows.
+            self.looks[client].setdefault("list", len(self.commits()))
         elif len(parts) == 3:
             # The versions are asked for afterwards: they are as new or newer.
             self.looks[client][parts[2]] = len(self.commits())
