@@ -55,15 +55,18 @@ def decide_agent(
     if job.status == "unknown":
         return _unknown_run(resource, job, context)
     if job.digest != resource.digest:
-        waits = job if job.status == "running" else None
-        return Start(
-            resource.address, resource, "pending", awaits=waits, why="it changed"
-        )
+        return _changed(resource, job)
     if job.status == "running":
         return Wait(resource.address, job, resource)
     if job.status == "failed":
         return failed(resource, job, None, context)
     return Keep(resource.address, "same", "", None, resource)
+
+
+def _changed(resource: Resource, job: Job) -> Start:
+    """Another revision is wanted; one that still runs is waited for first."""
+    waits = job if job.status == "running" else None
+    return Start(resource.address, resource, "pending", awaits=waits, why="it changed")
 
 
 def _run_by_metadata(resource: Resource, context: Context) -> Decision:
@@ -119,6 +122,8 @@ def _unknown_run(resource: Resource, job: Job, context: Context) -> Decision:
     found = [run for run in context.listing.by_id.values() if job.intent in run.version]
     if job.intent and len(found) == 1:
         told = replace(job, status="running", poll_id=found[0].id)
+        if job.digest != resource.digest:
+            return _changed(resource, told)
         return Wait(resource.address, told, resource)
     if resource.address.name in context.options.retry:
         return Start(resource.address, resource, "pending", why="--retry")

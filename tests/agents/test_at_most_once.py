@@ -87,6 +87,23 @@ def test_a_lost_answer_that_cannot_be_searched_is_found_by_the_next_apply(
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_a_lost_run_that_is_found_when_git_went_on_is_followed_by_the_new_one(
+    agents: Agents, service: str
+) -> None:
+    declare = getattr(agents, service)
+    declare()
+    agents.account.set_faults([lost(do="status", status=504), *NO_LOOKS])
+    assert agents.apply().exit == Exit.UNKNOWN
+    agents.account.set_faults([])
+    declare(run_key="again")
+
+    assert agents.apply_one().status == "applied"
+
+    assert [*agents.verbs().values()] == ["same"]
+    assert len(agents.runs()) == 2
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_a_start_that_never_arrived_is_not_repeated_by_itself(
     agents: Agents, service: str
 ) -> None:
