@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from taskops.cli import options
 from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
@@ -37,6 +38,38 @@ class PlanFile:
         approved = only_saved(self.saved, plan)
         require_as_shown(self.sheet, sheet_of(approved), self.path)
         return approved
+
+
+def given_file(given: dict[str, Any]) -> PlanFile:
+    """The file of an apply; its options and environment hold for all of it."""
+    path = given["plan_file"]
+    names = [*options.shape_of(given)]
+    names += [name for name in ("yes", "expect_digest") if given[name]]
+    if names:
+        extra = ", ".join(f"--{name.replace('_', '-')}" for name in names)
+        raise UsageError(
+            f"{extra} cannot be added to a saved plan",
+            f"`{path}` holds what was reviewed, and is the approval",
+            "leave the options out, or leave the file out",
+        )
+    sheet = read_sheet(path)
+    if sheet.against == "ledger":
+        raise UsageError(
+            f"`{path}` was compared with the ledger alone",
+            "it was made with --against ledger",
+            "make a plan with the service, without --against ledger",
+        )
+    given |= {
+        name: sheet.options[name] for name in options.SHAPE if name in sheet.options
+    }
+    given["environment"] = given["environment"] or _environment(sheet)
+    return PlanFile(path, sheet, saved_plan(sheet, path))
+
+
+def _environment(sheet: Sheet) -> str | None:
+    from taskops.manifests.project import DEFAULT
+
+    return None if sheet.environment == DEFAULT else sheet.environment
 
 
 def save(sheet: Sheet, path: str) -> None:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
     from taskops.applying.approval import Approval
     from taskops.cli.plan_files import PlanFile
+    from taskops.cli.streams import Out
     from taskops.cli.watching import Watch
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
-    from taskops.render.sheet import Sheet
 
 EPILOG = """\b
 Examples:
@@ -105,58 +105,23 @@ def _superseded(given: dict[str, Any], opened: Session, watch: Watch) -> bool:
 
 
 def _saved(given: dict[str, Any]) -> PlanFile | None:
-    """The plan file, whose options and environment hold for the whole apply."""
-    path = given.get("plan_file")
-    if not path:
+    if not given.get("plan_file"):
         return None
-    from taskops.cli.plan_files import PlanFile, read_sheet, saved_plan
-    from taskops.errors import UsageError
+    from taskops.cli.plan_files import given_file
 
-    extra = [f"--{name.replace('_', '-')}" for name in options.shape_of(given)]
-    extra += [f"--{name}" for name in ("yes", "expect-digest") if given[_key(name)]]
-    if extra:
-        raise UsageError(
-            f"{', '.join(extra)} cannot be added to a saved plan",
-            f"`{path}` holds what was reviewed, and is the approval",
-            "leave the options out, or leave the file out",
-        )
-    sheet = read_sheet(path)
-    if sheet.against == "ledger":
-        raise UsageError(
-            f"`{path}` was compared with the ledger alone",
-            "it was made with --against ledger",
-            "make a plan with the service, without --against ledger",
-        )
-    given |= {
-        name: sheet.options[name] for name in options.SHAPE if name in sheet.options
-    }
-    given["environment"] = given["environment"] or _environment(sheet)
-    return PlanFile(path, sheet, saved_plan(sheet, path))
-
-
-def _key(name: str) -> str:
-    return name.replace("-", "_")
-
-
-def _environment(sheet: Sheet) -> str | None:
-    from taskops.manifests.project import DEFAULT
-
-    return None if sheet.environment == DEFAULT else sheet.environment
+    return given_file(given)
 
 
 def _apply(
     given: dict[str, Any], saved: PlanFile | None, opened: Session, watch: Watch
 ) -> int:
     from taskops.cli.carrying import carry
-    from taskops.cli.forms import rendered
-    from taskops.cli.github_outputs import applied, plan_on_page, refusal_on_page
-    from taskops.cli.next_command import command_after, resuming
-    from taskops.cli.streams import Out, look_of
+    from taskops.cli.github_outputs import plan_on_page, refusal_on_page
+    from taskops.cli.streams import Out
     from taskops.errors import Exit, NotApproved
     from taskops.render.walk import sheet_of
 
     out = Out(sys.stdout)
-    look = look_of(sys.stdout, os.environ, given["color"])
 
     def planned(before: Plan | None = None) -> Plan:
         plan = opened.plan(options.plan_options(given), writable=True)
@@ -164,9 +129,7 @@ def _apply(
             plan = saved.cut(plan)
         watch.clear()
         if before is None or before.digest != plan.digest:
-            sheet = sheet_of(plan)
-            watch.planned(sheet)
-            out.write(rendered(sheet, "text", given["color"], verbose=given["verbose"]))
+            _show_plan(plan, given, watch, out)
         return plan
 
     plan = planned()
@@ -186,21 +149,20 @@ def _apply(
         raise
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
-    resume = resuming(report, given)
-    done = (
-        applied(report_text(report, resume=resume), goes_on=bool(resume))
-        if report.outcomes
-        else ""
-    )
-    plan_on_page(sheet_of(report.plan), report.exit, first=done)
-    if report.outcomes:
-        out.write(f"\n{report_text(report, look, resume=resume)}")
-    if not resume and sys.stderr.isatty():
-        tell(f"Next: {command_after(report, given)}")
+    _show_report(report, given, out)
     code: int = report.exit or (Exit.OK if written and not out.failed else Exit.FAILED)
     if given.get("smoke") or given.get("smoke_rollback"):
         code = code or _smoke(given, opened, report)
     return code
+
+
+def _show_plan(plan: Plan, given: dict[str, Any], watch: Watch, out: Out) -> None:
+    from taskops.cli.forms import rendered
+    from taskops.render.walk import sheet_of
+
+    sheet = sheet_of(plan)
+    watch.planned(sheet)
+    out.write(rendered(sheet, "text", given["color"], verbose=given["verbose"]))
 
 
 def _still(plan: Plan, approval: Approval, planned: Callable[[Plan], Plan]) -> Plan:
@@ -226,6 +188,27 @@ def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
     watch.reported(report)
     if why := keep_report(opened.home, report):
         tell(f"the report of this apply could not be kept: {why}")
+
+
+def _show_report(report: Report, given: dict[str, Any], out: Out) -> None:
+    """What came of it, on the page of a run and on the terminal."""
+    from taskops.cli.github_outputs import applied, plan_on_page
+    from taskops.cli.next_command import command_after, resuming
+    from taskops.cli.streams import look_of
+    from taskops.render.walk import sheet_of
+
+    resume = resuming(report, given)
+    done = (
+        applied(report_text(report, resume=resume), goes_on=bool(resume))
+        if report.outcomes
+        else ""
+    )
+    plan_on_page(sheet_of(report.plan), report.exit, first=done)
+    if report.outcomes:
+        look = look_of(sys.stdout, os.environ, given["color"])
+        out.write(f"\n{report_text(report, look, resume=resume)}")
+    if not resume and sys.stderr.isatty():
+        tell(f"Next: {command_after(report, given)}")
 
 
 def _write_results(folder: str | None, report: Report) -> bool:
