@@ -12,7 +12,7 @@ from taskops.applying.read_back import Shown, not_taken, read_back
 from taskops.applying.records import record_of, record_of_generated, record_of_run
 from taskops.applying.replacing import discard
 from taskops.applying.writes import publish, remove, rename, upsert
-from taskops.comparing.content import DRAFT, publishes_at_once, same, settle, target
+from taskops.comparing.content import DRAFT, compared, publishes_at_once, same, settle
 from taskops.comparing.moved import what_moved
 from taskops.model.change import Create, Delete, Keep, Update
 from taskops.model.resource import Identity
@@ -60,7 +60,7 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
         now = yield from look(change.address, before.id, before.name)
         if now is None:
             return self._stale(f"`{before.name}` (id {before.id}) is gone")
-        there = target(after, self._settled(now), self.prior)
+        there = compared(after, self._settled(now), self.prior)
         if same(after, there) and now.name == after.name and not change.resend:
             return self._satisfied(after, now)
         if told := what_moved(before, now):

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from taskops.model.resource import Observed, Resource, Version
 
 
+DRAFT = "/draft"
+"""Where a record remembers that the service took no draft, but published."""
+
+
 def settle(
     version: Version | None, residual: Mapping[str, Residual], wanted: Tree
 ) -> Version | None:
@@ -81,15 +85,11 @@ def secret_differences(wanted: Tree, version: Version | None) -> list[Path]:
     return differing
 
 
-DRAFT = "/draft"
-"""Where a record remembers that the service took no draft, but published."""
-
-
-def target(
+def compared(
     resource: Resource, observed: Observed, record: Record | None
 ) -> Version | None:
     """
-    The version that is compared: the live one when publishing, else the draft.
+    The version that stands for the object: live when publishing, else the draft.
 
     Without a draft there are no unpublished edits: the live version is the
     draft. And a service that publishes every write shows there what we wrote.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.comparing.content import (
     DRAFT,
+    compared,
     publishes_at_once,
     respect_ignored,
     same,
     settle,
-    target,
 )
 from taskops.model.change import Change, Create, Keep, Origin, Update, worst
 from taskops.model.problem import Problem
@@ -137,7 +137,7 @@ def _existing(
     managed = observed.latest if resource.publish else observed.draft
     after = respect_ignored(resource, managed)
     seen = _settled(observed, known, after)
-    found = target(after, seen, known)
+    found = compared(after, seen, known)
     resend = after.address.name in context.options.resend
     if same(after, found) and seen.name == after.name and not resend:
         if not mine:
@@ -203,7 +203,7 @@ def _edited_there(
     after: Resource, observed: Observed, seen: Observed, record: Record | None
 ) -> bool:
     """Whether what git and the service agree on was never written by us."""
-    live = target(after, seen, record) is seen.latest
+    live = compared(after, seen, record) is seen.latest
     there = observed.latest if live else observed.draft
     mine = ours(record, None, None)
     return (
@@ -239,7 +239,7 @@ def _update(
 ) -> Update:
     """`seen` is what was observed, with what the service never takes laid over."""
     resend = after.address.name in context.options.resend
-    differs = resend or not same(after, target(after, seen, record))
+    differs = resend or not same(after, compared(after, seen, record))
     put = differs and (resend or not same(after, seen.draft))
     publish = after.publish and (resend or not same(after, seen.latest))
     intent = context.intents.get(after.address)

@@ -30,12 +30,12 @@ def differences(
     `untouched`: all that is there was written by git or taskops. An apply that died
     has not told the record what it wrote, so the fields alone would look edited.
     """
-    target = seen.latest if after.publish else seen.draft
-    there = EMPTY if target is None or target.content is None else target.content
-    equal = target is not None and target.digest == after.digest
+    managed = seen.latest if after.publish else seen.draft
+    there = EMPTY if managed is None or managed.content is None else managed.content
+    equal = managed is not None and managed.digest == after.digest
     # Of a version that the ledger vouches for only the digest is known.
     paths = [] if equal else differing_paths(there, after.content)
-    hidden = secret_differences(after.content, target)
+    hidden = secret_differences(after.content, managed)
     if resend:
         hidden = [path for path, _ in secrets(after.content)]
     moved = origin or ("pending" if untouched else None)

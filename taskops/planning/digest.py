@@ -40,7 +40,7 @@ def change_digest(change: Create | Update | Start | Delete) -> str:
             fields |= _to(change.after) | {"publish": change.publish}
         case Update():
             fields |= _to(change.after) | {
-                "from": _target(change.before, change.after),
+                "from": _managed(change.before, change.after),
                 "paths": [pointer(d.path) for d in change.differences],
                 "publish": change.publish,
                 "rename": change.rename,
@@ -107,7 +107,7 @@ def _to(after: Resource) -> dict[str, object]:
     return {"name": after.name, "to": after.digest}
 
 
-def _target(before: Observed, after: Resource) -> str | None:
+def _managed(before: Observed, after: Resource) -> str | None:
     if after.kind == "generated":
         # The service heals its code by itself; only the name is ours to change.
         return None
