@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import re
-from collections.abc import Mapping, MutableSequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from taskops.comparing.diff import differing_paths
 from taskops.manifests.code import check_text
-from taskops.manifests.inside import NotInsideError
+from taskops.manifests.in_place import lay_over, round_trip
+from taskops.manifests.inside import MAX_BYTES, NotInsideError
 from taskops.manifests.load import load_text
 from taskops.manifests.validate import problems_of
-from taskops.manifests.write import PLAIN, WORDS, manifest_text, variable_for
+from taskops.manifests.write import manifest_text
 from taskops.model.problem import Location
-from taskops.model.values import EMPTY, Code, Secret, Value, at, put, thaw
+from taskops.model.values import Code
 
 if TYPE_CHECKING:
-    from collections.abc import MutableMapping
+    from collections.abc import Mapping
 
     from taskops.model.project import Project
     from taskops.model.resource import Observed, Resource, Version
-    from taskops.model.values import Path as ValuePath
     from taskops.model.values import Tree
 
 
@@ -91,7 +88,7 @@ def _unwritable(data: bytes) -> str | None:
     except NotInsideError as error:
         # A manifest that names it would stop every command after this one.
         return f"its code {error.why}"
-    return "its code is larger than 1 MiB" if len(data) > 1024 * 1024 else None
+    return "its code is larger than 1 MiB" if len(data) > MAX_BYTES else None
 
 
 def _notes(observed: Observed, version: Version) -> tuple[str, ...]:
@@ -157,16 +154,14 @@ def manifest_folder(project: Project) -> PurePosixPath:
 def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
     root, path = Path(project.root), PurePosixPath(declared.manifest)
     before = (root / path).read_text("utf-8")
-    documents, dump = _round_trip(before)
+    documents, dump = round_trip(before)
     document = next(
         (d for d in documents if isinstance(d, dict) and d.get("name") == remote.name),
         None,
     )
     if document is None:
         return Pulled(remote.name, {}, (), ("its manifest could not be found again",))
-    moved, variables = _lay_over(
-        document, remote.name, declared.content, remote.content
-    )
+    moved, variables = lay_over(document, remote.name, declared.content, remote.content)
     code_path = path.parent / str(document.get("code", f"{remote.name}.ts"))
     # What says the same is not touched, however oddly it is written.
     manifest = dump(documents) if moved else before.encode()
@@ -176,119 +171,3 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
         current[str(code_path)] = there.read_bytes()
     changed = {key: value for key, value in files.items() if current.get(key) != value}
     return Pulled(remote.name, changed, variables, remote.notes)
-
-
-def _lay_over(
-    document: MutableMapping[str, object], name: str, old: Tree, new: Tree
-) -> tuple[bool, tuple[str, ...]]:
-    """Set what differs and remove what is gone; everything else keeps its form."""
-    variables = []
-    without_code = [
-        put(tree, ("code",), None) if tree else EMPTY for tree in (old, new)
-    ]
-    paths = differing_paths(*without_code)
-    for path in paths:
-        value = at(new, path)
-        if isinstance(value, Secret):
-            variables.append(variable_for(name, path))
-            _set(document, path, _quoted(f"${{env.{variables[-1]}}}"))
-        elif value is None:
-            _remove(document, path)
-        else:
-            _set(document, path, _styled(value))
-    return bool(paths), tuple(variables)
-
-
-def _set(document: MutableMapping[str, object], path: ValuePath, value: object) -> None:
-    *above, last = (str(key) for key in path)
-    here = document
-    for key in above:
-        inner = here.get(key)
-        if not isinstance(inner, Mapping):
-            here[key] = inner = {}
-        here = cast("MutableMapping[str, object]", inner)
-    there = here.get(last)
-    if isinstance(there, MutableSequence) and isinstance(value, list):
-        _set_items(there, value)
-    else:
-        here[last] = value
-
-
-def _set_items(there: MutableSequence[object], value: list[object]) -> None:
-    """An item that is the same keeps its form, and the comment beside it."""
-    for number, item in enumerate(value):
-        if number == len(there):
-            there.append(item)
-        elif there[number] != item:
-            there[number] = item
-    del there[len(value) :]
-
-
-def _remove(document: MutableMapping[str, object], path: ValuePath) -> None:
-    *above, last = (str(key) for key in path)
-    here: object = document
-    for key in above:
-        here = here.get(key) if isinstance(here, Mapping) else None
-    if isinstance(here, Mapping):
-        cast("MutableMapping[str, object]", here).pop(last, None)
-
-
-def _styled(value: Value) -> object:
-    match value:
-        case str():
-            text = value.replace("${", "$${")
-            plain = PLAIN.fullmatch(text) and text.lower() not in WORDS
-            return text if plain else _quoted(text)
-        case tuple():
-            return [_styled(item) for item in value]
-        case Mapping():
-            return {key: _styled(item) for key, item in value.items()}
-        case _:
-            return thaw(value)
-
-
-def _quoted(text: str) -> object:
-    from ruamel.yaml.scalarstring import DoubleQuotedScalarString  # noqa: PLC0415
-
-    return DoubleQuotedScalarString(text)
-
-
-def _round_trip(text: str) -> tuple[list[object], _Dump]:
-    # Only `pull` into existing files needs it, and it is slow to import.
-    from ruamel.yaml import YAML  # noqa: PLC0415
-
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = 10_000
-    yaml.indent(**_indents(text))
-    # What stands above a first `---` would be lost.
-    above = re.match(r"(?:[ \t]*(?:#.*)?\n)*---[ \t]*(?:#.*)?\n", text)
-    head = above[0] if above else ""
-    return list(yaml.load_all(text.removeprefix(head))), _Dump(yaml, head)
-
-
-def _indents(text: str) -> dict[str, int]:
-    """How far a file sets its fields and its lists in, by the first of each."""
-    gap = r":[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*"
-    field = re.search(rf"^( *)[\w-]+{gap}\1( +)[^\s#-]", text, re.MULTILINE)
-    item = re.search(rf"^( *)[\w-]+{gap}\1( *)-( +)", text, re.MULTILINE)
-    offset = len(item[2]) if item else 0
-    after = 1 + len(item[3]) if item else 2
-    return {
-        "mapping": len(field[2]) if field else 2,
-        "sequence": offset + after,
-        "offset": offset,
-    }
-
-
-class _Dump:
-    """Writes documents the way they were read, comments included."""
-
-    def __init__(self, yaml: object, head: str) -> None:
-        self._yaml = yaml
-        self._head = head
-
-    def __call__(self, documents: list[object]) -> bytes:
-        stream = io.BytesIO()
-        self._yaml.dump_all(documents, stream)  # type: ignore[attr-defined]  # ruamel's YAML
-        return self._head.encode() + stream.getvalue()
