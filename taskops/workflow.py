@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from taskops.applying.intents import Who, opening_of
 from taskops.applying.surroundings import Surroundings
 from taskops.errors import Guarded, LedgerMoved, Locked
 from taskops.model.change import Create, Delete, Keep, Start, Update, Wait
+from taskops.model.dataclass import dataclass, field
 from taskops.model.plan import Plan, Report
 from taskops.model.ports import Event, deaf, satisfied
 from taskops.planning.build import Inputs, build_plan

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import Glance, Live
 from taskops.comparing.content import same
+from taskops.model.dataclass import dataclass
 from taskops.model.resource import Observed
 
 if TYPE_CHECKING:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taskops.applying.asks import Ask, Perform, look
 from taskops.errors import NameTaken, Refused
+from taskops.model.dataclass import dataclass
 from taskops.model.renamed import away, by_hand
 from taskops.model.step import Remove, Rename
 
@@ -31,14 +31,14 @@ class Move:
     """What else the old one is called: in the ledger, or when it was approved."""
 
 
-@dataclass(slots=True)
 class Placing:
     """A move on its way, and what came of it by now."""
 
-    move: Move
-    wrote: bool = False
-    left: str = ""
-    """The name of an old one that a hand renamed, and that is left alone."""
+    def __init__(self, move: Move) -> None:
+        self.move = move
+        self.wrote = False
+        self.left = ""
+        """The name of an old one that a hand renamed, and that is left alone."""
 
     def course(self) -> Generator[Ask, object, bool]:
         """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -16,13 +15,13 @@ POLLS_PER_SECOND = 10.0
 """Questions about what is in flight, over all of it: hundreds may wait at once."""
 
 
-@dataclass(slots=True)
 class Sleepers(Generic[K]):
     """Each with the moment when it is woken; the first of them first."""
 
-    _heap: list[tuple[float, int, K]] = field(default_factory=list)
-    _numbers: itertools.count[int] = field(default_factory=itertools.count)
-    _next_poll: float = 0.0
+    def __init__(self) -> None:
+        self._heap: list[tuple[float, int, K]] = []
+        self._numbers = itertools.count()
+        self._next_poll = 0.0
 
     def __len__(self) -> int:
         return len(self._heap)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import Poll, Recover, Stopped
@@ -33,14 +32,14 @@ UNREACHABLE = 5
 """Questions in a row that may go unanswered."""
 
 
-@dataclass(slots=True)
 class Waiting:
     """One start that is waited for, and what the service said of it last."""
 
-    progress: Progress[Start | Wait]
-    job: Job
-    """Under another id than at first, where that one led nowhere."""
-    said: JobState = field(default_factory=lambda: JobState("running"))
+    def __init__(self, progress: Progress[Start | Wait], job: Job) -> None:
+        self.progress = progress
+        self.job = job
+        """Under another id than at first, where that one led nowhere."""
+        self.said = JobState("running")
 
     def course(self) -> Generator[Ask, object, JobState | None]:
         """

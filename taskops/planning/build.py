@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from taskops.model.change import Create, Keep, Start
+from taskops.model.dataclass import dataclass, field
 from taskops.model.plan import Plan
 from taskops.model.ports import satisfied
 from taskops.model.problem import Problem
