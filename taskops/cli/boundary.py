@@ -160,7 +160,16 @@ def _usage(error: click.ClickException) -> Iterator[str]:
     yield f"error: {_as_ours(line(told))}"
     context = getattr(error, "ctx", None)
     command = "taskops COMMAND" if context is None else context.command_path
-    yield f"  hint: `{command} --help` tells how it is used"
+    by_name = "; `--select NAME` chooses tasks" * (
+        " extra arg" in told and _selects(context)
+    )
+    yield f"  hint: `{command} --help` tells how it is used{by_name}"
+
+
+def _selects(context: click.Context | None) -> bool:
+    """Whether the command takes names of tasks, and not as arguments."""
+    parameters = [] if context is None else context.command.params
+    return any(parameter.name == "select" for parameter in parameters)
 
 
 def _as_ours(sentence: str) -> str:
@@ -170,6 +179,7 @@ def _as_ours(sentence: str) -> str:
     sentence = re.sub(r"'([^'`]*)'", r"`\1`", sentence.rstrip("."))
     # As older releases of click say it.
     sentence = re.sub(r"^(No such option): (\S+)", r"\1 `\2`", sentence)
+    sentence = re.sub(r"^Got (unexpected .*) \((.*)\)$", r"\1 `\2`", sentence)
     return sentence[:1].lower() + sentence[1:]
 
 

@@ -90,6 +90,12 @@ def checked_out(root: Path, commit: str) -> tuple[Path, str]:
     data = None
     if name is not None:
         data = ask(root, "archive", "--format=tar", name.decode().strip(), ".")
+    if ask(root, "rev-parse", "--git-dir") is None:
+        raise UsageError(
+            f"git has no commit `{commit}`: the project is in no repository",
+            "or git is not installed",
+            "run `taskops doctor`; what was never committed cannot be gone back to",
+        )
     if name is None or data is None:
         raise UsageError(
             f"git has no commit `{commit}` with this project in it",

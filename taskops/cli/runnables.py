@@ -11,11 +11,14 @@ from taskops.errors import UsageError
 from taskops.providers.anchor.run import INPUT_PREFIX, Runnable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from taskops.cli.wiring import Session
     from taskops.model.record import Record
     from taskops.model.resource import Address, Kind, Resource
+
+MOST = 5
+"""Names that a hint lists."""
 
 _Known: TypeAlias = "tuple[Kind, str, Record | None]"
 """Kind, name on the service, and the record where there is one."""
@@ -43,7 +46,7 @@ def runnables(
             raise UsageError(
                 f"there is no task `{name}` here",
                 "a task is run by the name that its manifest declares",
-                f"did you mean `{close[0]}`?" if close else "run `taskops status`",
+                f"did you mean `{close[0]}`?" if close else _others(known, where),
             )
         select = f"taskops apply --select {name}{where}"
         task = _runnable(name, known[name], inputs, select)
@@ -51,6 +54,15 @@ def runnables(
         deploy = draft if name in drafts else "deploy it with "
         attempts.append(Attempt(name, task, deploy=f"{deploy}`{select}`"))
     return attempts
+
+
+def _others(known: Collection[str], where: str) -> str:
+    """What could be run instead, or how there could be anything."""
+    if not known:
+        return f"write a manifest, or let `taskops pull{where}` write it"
+    first = ", ".join(f"`{name}`" for name in sorted(known)[:MOST])
+    rest = f" and {len(known) - MOST} more" if len(known) > MOST else ""
+    return f"there are {first}{rest}" if len(known) > 1 else f"there is {first}"
 
 
 def _known(opened: Session, resources: Sequence[Resource]) -> dict[str, _Known]:

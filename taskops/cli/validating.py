@@ -13,7 +13,7 @@ from taskops.errors import Exit, InvalidManifests, NotTypeChecked
 from taskops.manifests.project import environment_names, find_project, load_project
 from taskops.manifests.resolve import load_resources
 from taskops.render.problems import problems_github, problems_json, problems_text
-from taskops.render.words import counted
+from taskops.render.words import counted, none_found
 
 if TYPE_CHECKING:
     from taskops.cli.streams import Color
@@ -36,12 +36,15 @@ def validated(
     files = tuple(Path(path).resolve() for path in paths)
     loaded: list[Loaded] = []
     try:
-        loaded = [_load(project, files) for project in _projects(root, environment)]
+        projects = _projects(root, environment)
+        loaded = [_load(project, files) for project in projects]
         problems = _together(
             [(*found.problems, *offline_problems(found.resources)) for found in loaded]
         )
         manifests = counted(loaded[0].documents, "manifest")
         told = f"{manifests} in {counted(loaded[0].files, 'file')}"
+        if not loaded[0].files and not files:
+            told = none_found(projects[0].manifests)
     except InvalidManifests as error:
         problems, told = list(error.problems), "taskops.yaml"
     unchecked: NotTypeChecked | None = None

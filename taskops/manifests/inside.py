@@ -86,7 +86,8 @@ class Inside:
             names = [p.name for p in Path(self._folder(folder)).iterdir()]
         except OSError:
             return ""
-        return near(name, (n for n in names if not n.startswith(".")))
+        # A manifest lies beside its code, has its name, and is never what is meant.
+        return near(name, (n for n in names if not n.startswith(".") and _is_code(n)))
 
     def _through_link(self, link: str) -> bytes:
         try:
@@ -100,6 +101,10 @@ class Inside:
             raise NotInsideError(why, "put the file itself into the project")
         _check_hidden(place.relative_to(self.root).parts)
         return place
+
+
+def _is_code(name: str) -> bool:
+    return not name.endswith((".yaml", ".yml"))
 
 
 _MOVE = "move the file into the project, and name it relative to the manifest"

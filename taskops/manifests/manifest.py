@@ -103,10 +103,12 @@ class Manifest:
                 data = references.fill(layered)
         for wrong in references.wrong:
             self.note(wrong.path, wrong.text, wrong.hint)
+        # What a reference that stands for nothing leaves there is nobody's value.
+        unfilled = {problem.where for problem in self.problems}
         self.problems += [
             problem
             for problem in problems_of(data, self.schema, self.locate)
-            if problem not in self.problems
+            if problem.where not in unfilled
         ]
         if self.document.broken:
             self._keep_quiet_about_broken_places()

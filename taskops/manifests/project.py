@@ -111,6 +111,8 @@ def _chosen(names: tuple[str, ...], wanted: str | None) -> str:
         summary = "the project has more than one environment, and none is chosen"
         raise UsageError(summary, f"there are {offered}", f"add `--env {names[0]}`")
     hint = near(wanted, names) or f"use one of {offered}"
+    if names == (DEFAULT,):
+        hint = "leave --env out, or declare it under `environments` in taskops.yaml"
     raise UsageError(
         f"there is no environment `{wanted}`", f"there are {offered}", hint
     )

@@ -162,6 +162,11 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
     if document is None:
         return Pulled(remote.name, {}, (), ("its manifest could not be found again",))
     moved, variables = lay_over(document, remote.name, declared.content, remote.content)
+    notes = remote.notes
+    if declared.publish and not remote.live:
+        document["publish"] = False
+        moved = True
+        notes += ("nothing of it is live, so its manifest says `publish: false`",)
     code_path = path.parent / str(document.get("code", f"{remote.name}.ts"))
     # What says the same is not touched, however oddly it is written.
     manifest = dump(documents) if moved else before.encode()
@@ -170,4 +175,4 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
     if (there := root / code_path).is_file():
         current[str(code_path)] = there.read_bytes()
     changed = {key: value for key, value in files.items() if current.get(key) != value}
-    return Pulled(remote.name, changed, variables, remote.notes)
+    return Pulled(remote.name, changed, variables, notes)

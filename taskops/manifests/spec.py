@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from collections.abc import Mapping
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from taskops.manifests.checks import odd_things
@@ -12,6 +14,7 @@ from taskops.manifests.inside import Inside, NotInsideError
 from taskops.manifests.known import fields_of, follow
 from taskops.manifests.naming import near
 from taskops.manifests.schemas import schema
+from taskops.manifests.spots import shown
 from taskops.model.values import Path, from_pointer
 
 if TYPE_CHECKING:
@@ -76,11 +79,16 @@ class Sent:
 
     def _code(self) -> dict[str, object]:
         path = str(self.data["code"])
+        if "\n" in path:
+            words = "`code` is the name of a file, and here are lines of a text"
+            hint = "write them into a file beside the manifest, and its name here"
+            raise NotSentError(("code",), words, hint)
         try:
             code, file, content = read_code(self.files, self.file, path)
         except NotInsideError as error:
             words = f"the file that `code` names {error.why}"
-            raise NotSentError(("code",), words, error.hint) from None
+            hint = self._seen_from_the_root(path) or error.hint
+            raise NotSentError(("code",), words, hint) from None
         if self.check_code:
             self.warnings += odd_things(file, content)
         language = self.data.get("language", "typescript")
@@ -90,6 +98,15 @@ class Sent:
             "code": code,
             **self._present("browserConfiguration"),
         }
+
+    def _seen_from_the_root(self, path: str) -> str:
+        """The fix for a path that starts at the project, where there is one."""
+        folder = str(PurePosixPath(self.file).parent)
+        outside = path.startswith("/") or ".." in PurePosixPath(path).parts
+        if folder == "." or outside or not (self.files.root / path).is_file():
+            return ""
+        there = posixpath.relpath(path, folder)
+        return f"it is relative to the manifest: did you mean `{shown(there)}`?"
 
     def _generated(self) -> dict[str, object]:
         generate = self.data["generate"]

@@ -19,4 +19,4 @@ def error_text(error: TaskopsError, look: Look = BARE) -> str:
         told += [f"  {clean.line(part)}" for part in error.detail.split("; ")]
     if error.hint:
         told.append(f"  hint: {clean.line(error.hint)}")
-    return "\n".join(told) + "\n"
+    return "".join(f"{look.fit(part)}\n" for part in told)

@@ -23,7 +23,7 @@ def records_text(records: Sequence[Record], look: Look = BARE) -> str:
         f"{name:<{column}}  {_told(record, look)}".rstrip()
         for name, record in zip(names, records, strict=True)
     ]
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{look.fit(line)}\n" for line in lines)
 
 
 def _told(record: Record, look: Look) -> str:

@@ -55,9 +55,9 @@ class Look:
         """
         A line broken between words where it is wider than the terminal.
 
-        One with a command in it stays whole: what is copied must work.
+        What stands in backticks stays whole: a command that is copied must work.
         """
-        if not self.width or "`" in line:
+        if not self.width:
             return line
         seen = re.sub(_ESCAPE, "", line)
         if len(seen) <= self.width:
@@ -76,7 +76,7 @@ class Look:
 
 
 _ESCAPE = "\x1b\\[[0-9;]*m"
-_WORDS = "(?:\x1b\\[[0-9;]*m|[^ \x1b])+| +"
+_WORDS = "(?:\x1b\\[[0-9;]*m|`[^`\x1b]*`|[^ \x1b])+| +"
 
 BARE = Look()
 """Neither colours nor a width."""

@@ -54,7 +54,7 @@ def _block(problem: Problem, look: Look) -> str:
         told.append(look.paint(f"  at {clean.line(path)}", "dim"))
     if problem.hint:
         told.append(f"  hint: {clean.line(problem.hint)}")
-    return "\n".join(told) + "\n"
+    return "".join(f"{look.fit(part)}\n" for part in told)
 
 
 def problem_data(problem: Problem) -> dict[str, object]:

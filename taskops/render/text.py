@@ -47,8 +47,11 @@ def plan_text(
     blocks = [list(_header(sheet, look)), list(_rows(sheet, look, verbose))]
     blocks.append(list(_notes(sheet, look)))
     blocks.append([line for p in sheet.problems for line in problem_lines(p, look)])
-    blocks.append(list(_ending(sheet, look, next_command)))
+    blocks.append(list(_ending(sheet, look)))
     fitted = [[look.fit(line) for line in block] for block in blocks if block]
+    if next_command:
+        # Whole, however long it is: what is copied must work.
+        fitted[-1].append(f"Next: {next_command}")
     return "\n\n".join("\n".join(block) for block in fitted) + "\n"
 
 
@@ -143,7 +146,7 @@ def _notes(sheet: Sheet, look: Look) -> Iterator[str]:
         yield "  " + look.paint(text, "dim")
 
 
-def _ending(sheet: Sheet, look: Look, next_command: str) -> Iterator[str]:
+def _ending(sheet: Sheet, look: Look) -> Iterator[str]:
     head, done = "Plan", words.to_do(sheet) or "nothing to change"
     if sheet.drift:
         head, done = "Drift", words.seen(sheet) or "none"
@@ -152,5 +155,3 @@ def _ending(sheet: Sheet, look: Look, next_command: str) -> Iterator[str]:
     summary = f"{head}: {told}{'; ' + problems if problems else ''}."
     digest = f"   digest {sheet.digest[: words.SHORT]}" if words.to_do(sheet) else ""
     yield look.paint(summary, "bold") + look.paint(digest, "dim")
-    if next_command:
-        yield f"Next: {next_command}"

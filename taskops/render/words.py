@@ -10,6 +10,8 @@ from taskops.model.values import SENSITIVE, dotted
 from taskops.render import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from taskops.render.sheet import Field, Note, Row, Sheet
 
 TO_DO = MappingProxyType(
@@ -166,3 +168,8 @@ def origin_words(origin: str) -> str:
         "drift": "changed on the service",
         "conflict": "changed in git and on the service",
     }.get(origin, "")
+
+
+def none_found(globs: Sequence[str]) -> str:
+    """Where manifests were looked for, when there are none."""
+    return f"no manifest is found at {' or '.join(f'`{glob}`' for glob in globs)}"

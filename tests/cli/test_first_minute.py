@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cli.service import service
 from cli.shell import edit, project, taskops
+from cli.terminal import watch
 
 from taskops.cli.app import COMMANDS
 
@@ -223,3 +224,39 @@ def test_a_folder_below_the_project_and_one_named_by_c_are_the_same(
     assert below.code == named.code == 0
     assert "  + hello" in below.out
     assert named.out.endswith("Next: taskops apply -C 'a folder' --emulator\n")
+
+
+def test_the_first_slips_are_answered_with_what_mends_them(tmp_path: Path) -> None:
+    root = project(tmp_path)
+
+    argument = taskops(root, "plan", "hello", "--emulator")
+    environment = taskops(root, "plan", "--env", "staging", "--emulator")
+    name = taskops(root, "run", "price-watch", "--emulator")
+    commit = taskops(root, "rollback", "HEAD~1", "--emulator")
+
+    assert "unexpected extra argument `hello`" in argument.err
+    assert "`--select NAME` chooses tasks" in argument.err
+    assert "hint: leave --env out, or declare it" in environment.err
+    assert "hint: there is `hello`" in name.err
+    assert "the project is in no repository" in commit.err
+    said = (argument, environment, name, commit)
+    assert [each.code for each in said] == [64, 64, 64, 64]
+
+
+def test_a_manifest_in_the_wrong_folder_is_missed_aloud(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    (root / "tasks" / "hello.yaml").rename(root / "hello.yaml")
+    words = "no manifest is found at `tasks/**/*.yaml` or `tasks/**/*.yml`"
+
+    checked = taskops(root, "validate")
+    planned = taskops(root, "plan", "--emulator")
+
+    assert checked.out == f"{words}: valid\n"
+    assert planned.err == f"{words}\n"
+    assert (checked.code, planned.code) == (0, 0)
+
+
+def test_the_command_after_a_plan_is_one_line_however_narrow(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    seen = watch(root, "plan", "--emulator", "--select", "hello", size=(30, 24))
+    assert "Next: taskops apply --emulator --select hello" in seen.raw.decode()

@@ -329,3 +329,20 @@ def test_an_edit_that_was_kept_is_no_conflict_ever_after(tmp_path: Path) -> None
     assert "Plan: nothing to change" in kept.out
     assert "git now has what was edited on the service" in kept.out
     assert (later.code, "1 applied" in later.out) == (0, True)
+
+
+def test_a_draft_that_is_pulled_over_a_manifest_plans_to_nothing(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    with service() as there:
+        there.account.edit(name="hello", draft={"code": "export {}\n"})
+        assert taskops(root, "plan", **there.variables).code == 8
+
+        pulled = taskops(root, "pull", "hello", "--force", **there.variables)
+
+        assert pulled.code == 0, pulled.err
+        assert "publish: false" in (root / "tasks" / "hello.yaml").read_text()
+        assert "nothing of it is live" in pulled.out + pulled.err
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+        assert planned.code == 0, planned.out + planned.err

@@ -154,6 +154,20 @@ def test_init_takes_what_a_person_says(tmp_path: Path) -> None:
     assert "taskops pull" in seen.screen
 
 
+def test_a_command_that_is_pasted_after_init_does_not_become_the_name(
+    tmp_path: Path,
+) -> None:
+    asked = {
+        "Name of the project": "taskops plan --emulator",
+        "that is a command": "shop",
+        "to be brought into git?": "",
+    }
+    seen = watch(tmp_path, "init", answers=asked)
+
+    assert seen.code == 0
+    assert "project: shop\n" in (tmp_path / "taskops.yaml").read_text()
+
+
 def test_the_command_after_an_apply_works(tmp_path: Path) -> None:
     root = project(tmp_path)
     seen = watch(root, "apply", "--emulator", "--yes")

@@ -48,4 +48,4 @@ def _text(finding: Finding, look: Look) -> str:
 
     mark = look.paint("ok  ", "blue") if finding.well else look.paint("FAIL", "crimson")
     fix = "" if finding.well else f"; fix: {line(finding.fix)}"
-    return f"{mark} {finding.what:<{COLUMN}} {line(finding.said)}{fix}\n"
+    return look.fit(f"{mark} {finding.what:<{COLUMN}} {line(finding.said)}{fix}") + "\n"

@@ -71,15 +71,22 @@ def command(
 
 def _asked(name: str, *, given: bool, existing: bool) -> tuple[str, bool]:
     """What a person says who is there to be asked; Enter takes what is offered."""
-    from taskops.manifests.starter import project_slug
-
     if not given:
-        said: str = click.prompt("Name of the project", default=name, err=True)
-        name = project_slug(said)
+        question = "Name of the project"
+        name = click.prompt(question, default=name, value_proc=_name, err=True)
     if not existing:
         question = "Does the account have tasks already, to be brought into git?"
         existing = click.confirm(question, default=False, err=True)
     return name, existing
+
+
+def _name(said: str) -> str:
+    """What is allowed of a name; lines that are pasted together answer questions."""
+    from taskops.manifests.starter import project_slug
+
+    if said.startswith("taskops "):
+        raise click.BadParameter("that is a command; Enter takes the name in brackets")
+    return project_slug(said)
 
 
 def _write_workflows(root: Path, action: str) -> None:

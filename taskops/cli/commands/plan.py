@@ -46,6 +46,7 @@ def command(**given: Any) -> int:
 
     # Whoever waits sees a first line before the rest is loaded.
     with watching(given["json_into"], given["color"]) as watch:
+        from taskops.cli.boundary import tell
         from taskops.cli.forms import rendered
         from taskops.cli.github_outputs import plan_on_page
         from taskops.cli.next_command import next_command
@@ -54,6 +55,7 @@ def command(**given: Any) -> int:
         from taskops.cli.streams import Out
         from taskops.cli.wiring import session
         from taskops.render.walk import sheet_of
+        from taskops.render.words import none_found
 
         with session(options.wanted_from(given), watch.listener) as opened:
             asked = options.plan_options(given, against=given["against"])
@@ -74,6 +76,9 @@ def command(**given: Any) -> int:
         watch.code = exit_code(plan, detailed=given["detailed_exitcode"])
         plan_on_page(sheet, watch.code)
         Out(sys.stdout, tolerant=False).write(text, json=given["form"] == "json")
+        if not plan.changes and not plan.problems:
+            # Nothing is declared, and nothing is ours: the files may be elsewhere.
+            tell(none_found(opened.project.manifests))
     return watch.code
 
 

@@ -17,7 +17,7 @@ In an editor, as the first line of a manifest, with that path or the file's:
 
 
 @click.command(epilog=EPILOG)
-@click.argument("kind", metavar="KIND", required=False, shell_complete=schemas)
+@click.argument("kind", metavar="[KIND]", required=False, shell_complete=schemas)
 @click.option("--path", is_flag=True, help="Print where the schema is instead.")
 def command(*, kind: str | None, path: bool) -> None:
     """Print a JSON Schema; without KIND, the names of all."""

@@ -8,6 +8,8 @@ from itertools import combinations
 
 import pytest
 
+from taskops.errors import UsageError
+from taskops.render.errors import error_text
 from taskops.render.paint import COLOURS, Look
 
 LEVELS = (0, 95, 135, 175, 215, 255)
@@ -97,7 +99,30 @@ def test_a_long_line_is_broken_between_words_and_loses_none(width: int) -> None:
 
 @pytest.mark.parametrize(
     ("line", "width"),
-    [("hint: run `taskops apply --emulator`", 20), ("short", 20), ("a b " * 30, 0)],
+    [("`taskops apply --emulator`", 20), ("short", 20), ("a b " * 30, 0)],
 )
 def test_commands_short_lines_and_pipes_are_left_alone(line: str, width: int) -> None:
     assert Look(width=width).fit(line) == line
+
+
+def test_a_command_inside_a_long_line_stays_whole() -> None:
+    line = "  hint: review the plan, then run `taskops apply --emulator` once more"
+
+    rows = Look(width=40).fit(line).split("\n")
+
+    assert rows == [
+        "  hint: review the plan, then run",
+        "      `taskops apply --emulator` once",
+        "      more",
+    ]
+
+
+def test_an_error_is_broken_between_words_on_a_narrow_terminal() -> None:
+    error = UsageError("there is no task `a` here", "a task is run by the name it has")
+
+    assert error_text(error, Look(width=28)).splitlines() == [
+        "error: there is no task `a`",
+        "    here",
+        "  a task is run by the name",
+        "      it has",
+    ]
