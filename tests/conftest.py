@@ -23,18 +23,25 @@ if INSTALLED:
     assert "site-packages" in Path(taskops.__file__).parts, taskops.__file__
 
 
-@pytest.fixture(autouse=True)
-def nothing_from_outside(
-    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    """A key or a setting of the machine must never reach a test."""
-    foreign = ("TASKOPS_", "ANCHORBROWSER_", "BROWSER_USE_", "STABLEBROWSE_", "GITHUB_")
-    for name in list(os.environ):
-        if name.startswith(foreign) and name != "TASKOPS_TESTS_EXPECT":
-            monkeypatch.delenv(name)
-    for name in ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+FOREIGN = ("TASKOPS_", "ANCHORBROWSER_", "BROWSER_USE_", "STABLEBROWSE_", "GITHUB_")
+OF_THE_TESTS = {"TASKOPS_TESTS_EXPECT", "TASKOPS_YAML_LANGUAGE_SERVER"}
+OF_THE_MACHINE = ("CI", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+
+# Here and not only in a fixture: what a whole module shares is made before any test's
+# own fixtures, and on a CI runner `CI` would have reached it.
+for name in list(os.environ):
+    if name.startswith(FOREIGN) and name not in OF_THE_TESTS:
+        del os.environ[name]
+for name in OF_THE_MACHINE:
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home_of_nobody(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A setting in a person's home must never reach a test, nor what it shares."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(tmp_path_factory.getbasetemp()))
+        yield
 
 
 @pytest.fixture
