@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from account import task
 
+from taskops.applying.approval import Approval
+
 if TYPE_CHECKING:
     from account import Account
 
@@ -29,3 +31,33 @@ def test_what_was_published_at_once_is_no_conflict_with_the_draft_that_was_left(
     assert report.exit == 0, report.outcomes
     again = account.plan([wanted])
     assert not again.effective, again.changes
+
+
+@pytest.mark.parametrize("level", ["both", "version"])
+def test_a_draft_described_by_hand_leaves_no_difference_that_never_goes_away(
+    account: Account, level: str
+) -> None:
+    account.emulator.set_behaviours({"description_level": level})
+    wanted = task("watch", description="Watch it.")
+    account.apply([wanted])
+    account.emulator.edit(name="watch", draft={"description": "by hand"})
+
+    digest = account.plan([wanted]).digest
+    report = account.apply([wanted], approval=Approval(digest=digest))
+
+    assert report.exit == 0, report.outcomes
+    again = account.plan([wanted])
+    assert not again.effective, again.changes
+
+
+def test_the_live_version_is_not_described_as_a_draft_beside_it_is(
+    account: Account,
+) -> None:
+    account.emulator.set_behaviours({"description_level": "version"})
+    wanted = task("watch", description="Watch it.")
+    account.apply([wanted])
+    account.emulator.edit(name="watch", draft={"description": "by hand"})
+
+    plan = account.plan([wanted])
+
+    assert not plan.effective, plan.changes

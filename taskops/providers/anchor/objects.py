@@ -13,8 +13,13 @@ from taskops.providers.anchor.convert import row_of, text_of, version_of
 from taskops.providers.anchor.listing import unwrap
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import TypeAlias
+
     from taskops.model.resource import Version
     from taskops.providers.http.door import Door
+
+    _Answer: TypeAlias = Mapping[str, object]
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 """A published version; a task without one says `draft`."""
@@ -33,13 +38,66 @@ def metadata(door: Door, object_id: str) -> tuple[Observed, str] | None:
 
 
 def whole(door: Door, row: Observed, description: str, keep: str) -> Observed:
-    """The row with both of its versions; either may not be there."""
-    draft = version(door, row.id, "draft", description, keep)
-    latest = version(door, row.id, "latest", description, keep)
+    """The row, and the task's own description, with both versions it may have."""
+    return _whole(row, _versions(door, row), description, keep)
+
+
+def whole_of_row(door: Door, row: Observed, description: str, keep: str) -> Observed:
+    """
+    The same of a listing's row, whose description may be the task's or a version's.
+
+    Where the two versions are described alike, it is all the same. Else only what
+    the service says of the task alone tells them apart.
+    """
+    both = _versions(door, row)
+    if description and _described_apart(*both):
+        there = metadata(door, row.id)
+        description = description if there is None else there[1]
+    return _whole(row, both, description, keep)
+
+
+def version(
+    door: Door, object_id: str, which: str, description: str, keep: str
+) -> Version | None:
+    """One version; its code's bytes are dropped where their digest is `keep`."""
+    answer = _version(door, object_id, which)
+    return None if answer is None else version_of(answer, description, keep=keep)
+
+
+def _versions(door: Door, row: Observed) -> tuple[_Answer | None, _Answer | None]:
+    draft = _version(door, row.id, "draft")
+    latest = _version(door, row.id, "latest")
     if latest is None and NUMBER.fullmatch(row.version):
         # The task says that this one is published. Whoever took the 404 for an
         # answer would deploy the same once more.
-        latest = version(door, row.id, row.version, description, keep)
+        latest = _version(door, row.id, row.version)
+    return draft, latest
+
+
+def _version(door: Door, object_id: str, which: str) -> _Answer | None:
+    try:
+        answer = unwrap(door.read(f"/v1/task/{object_id}/{which}", shapes.version))
+    except NotFound:
+        return None
+    return None if answer.get("deleted") else answer
+
+
+def _described_apart(draft: _Answer | None, latest: _Answer | None) -> bool:
+    if draft is None or latest is None:
+        return False
+    return text_of(draft.get("description")) != text_of(latest.get("description"))
+
+
+def _whole(
+    row: Observed,
+    both: tuple[_Answer | None, _Answer | None],
+    description: str,
+    keep: str,
+) -> Observed:
+    draft, latest = (
+        None if answer is None else version_of(answer, description, keep=keep)
+        for answer in both
+    )
     return Observed(
         row.provider,
         row.id,
@@ -52,16 +110,3 @@ def whole(door: Door, row: Observed, description: str, keep: str) -> Observed:
         row.row,
         status=row.status,
     )
-
-
-def version(
-    door: Door, object_id: str, which: str, description: str, keep: str
-) -> Version | None:
-    """One version; its code's bytes are dropped where their digest is `keep`."""
-    try:
-        answer = unwrap(door.read(f"/v1/task/{object_id}/{which}", shapes.version))
-    except NotFound:
-        return None
-    if answer.get("deleted"):
-        return None
-    return version_of(answer, description, keep=keep)

@@ -15,7 +15,7 @@ from taskops.model.ports import Event
 from taskops.model.resource import Observed, Reading, Target
 from taskops.providers.anchor.generate import left_alone
 from taskops.providers.anchor.listing import BREATH, PAGE, Listing, page
-from taskops.providers.anchor.objects import metadata, whole
+from taskops.providers.anchor.objects import metadata, whole_of_row
 from taskops.providers.anchor.vouching import Account, vouched
 from taskops.providers.http.alone import Alone
 
@@ -189,7 +189,7 @@ class AccountReading:
 
     def _whole(self, row: Observed, description: str, keep: str) -> Observed:
         self._require_anybody()
-        return whole(self._door, row, description, keep)
+        return whole_of_row(self._door, row, description, keep)
 
     def _require_anybody(self) -> None:
         if self._dropped:
