@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from taskops.applying.keeping import ways_to_keep
@@ -73,9 +74,12 @@ def _require_digest(plan: Plan, given: str) -> None:
             "copy the whole digest from `taskops plan --format json`",
         )
     if not plan.digest.startswith(given):
+        # As many digits as tell the two apart.
+        alike = (a == b for a, b in zip(given, plan.digest, strict=False))
+        shown = max(12, sum(takewhile(bool, alike)) + 1)
         raise NotApproved(
             "the plan is not the one that was approved; nothing was written",
-            f"approved {given[:12]}…, now {plan.digest[:12]}…",
+            f"approved {given[:shown]}…, now {plan.digest[:shown]}…",
             "read the new plan with `taskops plan` and approve its digest",
         )
 

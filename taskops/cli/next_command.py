@@ -29,6 +29,9 @@ def resuming(report: Report, given: dict[str, Any]) -> str:
         return ""
     # The ledger still names this apply, which has ended: nobody need wait for it.
     own = f" --take-over {report.apply}" if report.unrecorded else ""
+    # What was reviewed is not what is there any more: no file brings it back.
+    if given.get("plan_file") and any(outcome.stale for outcome in report.outcomes):
+        return f"taskops plan{place_words(given)}"
     # A plan file does not start again what failed: that takes a word of its own.
     if given.get("plan_file") and not any(map(_start_failed, report.outcomes)):
         file = shlex.quote(given["plan_file"])

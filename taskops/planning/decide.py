@@ -149,7 +149,9 @@ def _existing(
         if _adopted(after, context) and not _finished(known, observed):
             return replace(update, adopts=True, origin="adopt")
         return update
-    return _adopt(after, seen) if _adopted(after, context) else _refused(after, seen)
+    if _adopted(after, context):
+        return _adopt(after, seen)
+    return _refused(after, seen, record)
 
 
 def _finished(record: Record | None, observed: Observed) -> bool:
@@ -218,12 +220,14 @@ def _adopted(after: Resource, context: Context) -> bool:
     return after.adopt or options.adopt_all or after.address.name in options.adopt
 
 
-def _refused(after: Resource, seen: Observed) -> Problem:
-    fields = [d.path[0] for d in differences(after, seen, None, origin="adopt")]
+def _refused(after: Resource, seen: Observed, record: Record | None) -> Problem:
+    found = differences(after, seen, None, origin="adopt")
+    names = dict.fromkeys(str(difference.path[0]) for difference in found)
+    other = f"; ours was {record.id}" if record is not None and record.id else ""
     return problem(
         after,
         f"`{after.name}` exists on the service and is not ours",
-        f"id {seen.id}; it differs in {', '.join(dict.fromkeys(map(str, fields)))}",
+        f"id {seen.id}{other}; it differs in {', '.join(names)}",
         f"add `adopt: true` to the manifest to take it over, run "
         f"`taskops pull {after.address.name} --force` to keep what is there, "
         "or choose another name",

@@ -248,6 +248,18 @@ def test_a_ledger_lost_since_the_plan_is_told_by_what_it_means(
     assert at.written() == before
 
 
+def test_a_task_that_was_made_anew_is_told_with_both_ids(
+    tmp_path: Path, at: Service
+) -> None:
+    root = applied(tmp_path, at)
+    old = at.written()[0]["id"]
+    at.account.edit(name="hello", delete=True)
+    new = at.account.edit(name="hello", new=True, draft={"code": "export {}\n"})
+    said = taskops(root, "plan", **at.variables)
+    assert said.code == 8
+    assert f"id {new}; ours was {old}" in " ".join(said.out.split()), said.out
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_a_commit_that_is_empty_is_not_the_files_here(
     tmp_path: Path, at: Service, command: str

@@ -252,6 +252,17 @@ def test_a_digest_is_held_against_the_new_plan(tmp_path: Path, at: Service) -> N
     assert "hello" not in at.sent()
 
 
+def test_two_digests_that_begin_alike_are_told_as_far_as_they_differ(
+    tmp_path: Path, at: Service
+) -> None:
+    root = project(tmp_path)
+    digest = json.loads(taskops(root, "plan", "--format", "json", **at.variables).out)
+    old = digest["digest"]
+    near = f"{old[:30]}{'0' if old[30] != '0' else '1'}{old[31:]}"
+    said = taskops(root, "apply", "--expect-digest", near, **at.variables)
+    assert f"approved {near[:31]}…, now {old[:31]}…" in said.err
+
+
 def test_a_plan_file_is_carried_out_as_far_as_it_is_not_done(
     tmp_path: Path, at: Service
 ) -> None:
