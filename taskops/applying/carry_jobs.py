@@ -80,11 +80,10 @@ class CarryingJob(Progress[Start | Wait]):
             ended, waiting = None, Waiting(self, change.awaits)
             if self.around.wait or change.awaits.status != "running":
                 ended = yield from waiting.course()
+            self._follow(after, waiting.job, ended)
             if ended is None:
                 why = "the start before this one has not ended"
                 return self._in_progress(why, waiting.said)
-            if after.kind == "generated" and self._known(after).next is None:
-                self._own(after, change.awaits, ended)
         if after.kind == "generated":
             replaces = yield from self._make_room(after, change)
         name = f"{after.name}--{after.digest[:8]}" if replaces else after.name
@@ -110,12 +109,22 @@ class CarryingJob(Progress[Start | Wait]):
         record = self.record or self.prior
         return record or Record(after.address, after.kind, "", after.name)
 
-    def _own(self, after: Resource, job: Job, state: JobState) -> None:
-        """An earlier start has ended: what it made is what will be replaced."""
-        job = replace(job, status=state.status, name="")
-        self._note(after, job, replaces=False)
-        made = replace(cast("Record", self.record), id=state.id or job.made)
-        self.record = made
+    def _follow(self, after: Resource, job: Job, ended: JobState | None) -> None:
+        """
+        An earlier start, where it was found, and what became of it.
+
+        What it made is replaced, or removed where it stands beside the old one.
+        """
+        record = self._known(after)
+        beside, known = record.next is not None, record.next or record.job
+        if ended is not None and after.kind == "generated":
+            job = replace(job, status=ended.status, name=job.name if beside else "")
+            self._note(after, job, replaces=beside)
+            if not beside:
+                made = ended.id or job.made
+                self.record = replace(cast("Record", self.record), id=made)
+        elif known is None or known.poll_id != job.poll_id:
+            self._note(after, job, replaces=beside)
 
     def _make_room(
         self, after: Resource, change: Start
@@ -187,9 +196,10 @@ class CarryingJob(Progress[Start | Wait]):
         if replaces and _went_back(self.prior, job, after):
             waiting = Waiting(self, job)
             if job.status == "running" and (yield from waiting.course()) is None:
+                self._note(after, waiting.job, replaces=True)
                 return self._in_progress("still running", waiting.said)
             record = cast("Record", self.record)
-            undone = put_back(after.address, after.name, record.id, job)
+            undone = put_back(after.address, after.name, record.id, waiting.job)
             self.wrote |= yield from undone
             self.record = replace(record, next=None)
             return self.outcome("applied")

@@ -75,5 +75,4 @@ def clues(record: Record | None, started: float) -> Mapping[str, str]:
 
 def with_clues(ids: Mapping[str, str], job: Job) -> Mapping[str, str]:
     """The ids that were answered; the clues stay, should these lead nowhere."""
-    kept = {key: job.ids[key] for key in (SINCE, BESIDES) if key in job.ids}
-    return MappingProxyType({**ids, **kept})
+    return MappingProxyType({**ids, **job.clues})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -47,6 +48,16 @@ class Job:
     def made(self) -> str:
         """The id of the task that it makes; empty where no answer told it."""
         return self.ids.get("taskId") or self.poll_id
+
+    @property
+    def clues(self) -> dict[str, str]:
+        """What tells it from other starts, whatever ids were answered."""
+        return {key: self.ids[key] for key in (SINCE, BESIDES) if key in self.ids}
+
+    def found(self, there: str) -> Job:
+        """The same start under this id; those that led nowhere are not its own."""
+        ids = MappingProxyType(self.clues)
+        return replace(self, status="running", poll_id=there, ids=ids)
 
 
 @dataclass(frozen=True, slots=True)

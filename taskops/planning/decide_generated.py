@@ -152,7 +152,7 @@ def _back(
     if job.status == "unknown":
         named = context.listing.named(job.name)
         if len(named) == 1:
-            job = replace(job, status="running", poll_id=named[0].id)
+            job = job.found(named[0].id)
         elif resource.address.name not in context.options.retry:
             return outcome_unknown(resource, job)
     return Wait(resource.address, job, resource, before, UNWANTED)
@@ -182,8 +182,7 @@ def _unknown(
             told = _no_generation(resource, named[0], context)
             if told is not None:
                 return told
-        running = replace(job, status="running", poll_id=named[0].id)
-        return _flying(resource, running, before, context)
+        return _flying(resource, job.found(named[0].id), before, context)
     if resource.address.name in context.options.retry:
         return Start(resource.address, resource, "pending", before, why="--retry")
     return outcome_unknown(resource, job)

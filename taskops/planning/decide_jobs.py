@@ -121,7 +121,7 @@ def _perhaps_run_before(resource: Resource, context: Context) -> Decision:
 def _unknown_run(resource: Resource, job: Job, context: Context) -> Decision:
     found = [run for run in context.listing.by_id.values() if job.intent in run.version]
     if job.intent and len(found) == 1:
-        told = replace(job, status="running", poll_id=found[0].id)
+        told = job.found(found[0].id)
         if job.digest != resource.digest:
             return _changed(resource, told)
         return Wait(resource.address, told, resource)

@@ -417,6 +417,27 @@ def test_a_run_that_was_started_under_another_id_is_found(
     assert len(agents.runs()) == 1
 
 
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_run_found_under_another_id_is_not_the_lost_one_that_follows_it(
+    agents: Agents, service: str
+) -> None:
+    declare = getattr(agents, service)
+    declare()
+    made = {"id": "3c90c3cc-0d44-4b50-8888-8dd25736052a"}
+    body = made | {"taskId": made["id"]}
+    agents.account.set_faults([lost(do="status", status=202, body=body)])
+    agents.apply(wait=False)
+    declare(run_key="again")
+    agents.account.set_faults([lost(do="status", status=504, when="before")])
+
+    assert agents.apply().exit == Exit.UNKNOWN
+    with pytest.raises(Guarded) as refused:
+        agents.apply()
+
+    assert "was started is not known" in refused.value.detail
+    assert len(agents.runs()) == 1
+
+
 def goes_on(agents: Agents, **fields: Any) -> str:
     """A run in the session of another one; the id of that session."""
     agents.stablebrowse("first")

@@ -107,7 +107,7 @@ class Generation:
         named = [task.id for task in tasks if task.name == name]
         if len(named) != 1:
             return None
-        return replace(job, status="running", poll_id=named[0])
+        return job.found(named[0])
 
 
 def left_alone(

@@ -274,7 +274,7 @@ class BrowserUse:
         mine = [run for run in runs if job.intent and run.version == job.intent]
         if len(mine) != 1:
             return None
-        return replace(job, status="running", poll_id=mine[0].id)
+        return job.found(mine[0].id)
 
     def cancel(self, job: Job) -> JobState:
         """Stop a run, and tell what it is then; to stop it twice is to stop it once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -269,5 +268,4 @@ class StableBrowse:
         if run is None:
             return None
         self.twins.add(run)
-        ids = MappingProxyType({"taskId": run})
-        return replace(job, status="running", poll_id=run, ids=ids)
+        return job.found(run)
