@@ -174,7 +174,7 @@ class Agents:
                 self.ledger(),
                 self.lanes,
                 Fast(),
-                stop or StopFlag(),
+                StopFlag() if stop is None else stop,
                 listener=self.events.append,
                 pace=Pace(parallelism=8, deadline=FASTER * self.patience),
                 wait=wait,

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from taskops.applying.stop import StopFlag
 from taskops.manifests.results import judged
+from taskops.model.ports import Event
 from taskops.model.resource import Address, Resource
 from taskops.model.values import frozen
 from taskops.providers.browser_use.convert import job_state
@@ -171,3 +173,27 @@ def test_a_schema_is_read_by_the_dialect_that_it_names(agents: Agents) -> None:
     assert "start" in agents.verbs().values()
     assert not verdict(older, output='{"n": 1}')[1]
     assert "`structured.n`" in verdict(older, output='{"n": 0}')[1]
+
+
+def test_a_second_attempt_without_an_answer_is_not_told_by_the_first(
+    agents: Agents,
+) -> None:
+    stop = StopFlag()
+
+    class Interrupting(list[Event]):
+        """A signal, as soon as the second attempt is waited for."""
+
+        def append(self, event: Event) -> None:
+            super().append(event)
+            if len(agents.runs()) == 2:
+                stop.set(2)
+
+    agents.events = Interrupting()
+    agents.browser_use(attempts=2)
+    agents.account.set_behaviours({"run_result": "unsuccessful"})
+
+    (outcome,) = agents.apply(stop=stop).outcomes
+
+    assert len(agents.runs()) == 2
+    assert (outcome.status, outcome.detail) == ("in_progress", "still running")
+    assert not outcome.result
