@@ -6,14 +6,13 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from taskops.model.change import Create, Keep, Start
+from taskops.model.change import Keep
 from taskops.model.dataclass import dataclass, field
 from taskops.model.plan import Plan
 from taskops.model.ports import satisfied
 from taskops.model.problem import Problem
 from taskops.model.record import LedgerState, Record
 from taskops.model.resource import Address
-from taskops.model.values import Code
 from taskops.planning.context import Context, problem
 from taskops.planning.decide import decide_code
 from taskops.planning.decide_generated import decide_generated
@@ -22,6 +21,7 @@ from taskops.planning.digest import change_digests, plan_digest
 from taskops.planning.guard import empty_desired, over_limits
 from taskops.planning.identify import Listing, Mine, identify
 from taskops.planning.intents import open_intents, unresolved
+from taskops.planning.moves import with_moves
 from taskops.planning.options import PlanOptions
 from taskops.planning.scope import in_scope, require_matches
 from taskops.planning.targets import target_of, wrong_team
@@ -163,7 +163,7 @@ class _Drafting:
             if (context := self._context_of(address)) is not None:
                 self.prior[address] = record
                 self._take(decide_undeclared(record, context))
-        self._suggest_moves()
+        self.changes = with_moves(self.changes, self.prior, self.declared)
 
     def _context_of(self, address: Address) -> Context | None:
         if not in_scope(address, self.inputs.options):
@@ -227,29 +227,6 @@ class _Drafting:
         else:
             self.changes.append(decision)
 
-    def _suggest_moves(self) -> None:
-        """A vanished task and a new one that is the same are mostly a rename."""
-        vanished = {
-            same: change.address.name
-            for change in self.changes
-            if change.address not in self.declared
-            and (record := self.prior.get(change.address)) is not None
-            and (same := _sameness(record))
-        }
-        for number, change in enumerate(self.changes):
-            if isinstance(change, Create) and change.after.code is not None:
-                same, what = change.after.code.sha256, "code"
-            elif isinstance(change, Start) and change.after.kind == "generated":
-                same, what = change.after.digest, "prompt and inputs"
-            else:
-                continue
-            if old := vanished.get(same):
-                note = (
-                    f"has the same {what} as `{old}`, which is no longer declared; "
-                    f"to rename it, add `moved_from: {old}`"
-                )
-                self.changes[number] = replace(change, note=note)
-
     def guards(self, changes: Sequence[Change]) -> list[Problem]:
         """What would be too much."""
         inputs = self.inputs
@@ -283,11 +260,3 @@ def _ids(record: Record) -> tuple[str, ...]:
     jobs = (record.job, record.next)
     started = [i for job in jobs if job for i in (job.poll_id, *job.ids.values())]
     return (record.id, *started)
-
-
-def _sameness(record: Record) -> str:
-    """What a renamed task still has: its code, or what it was generated from."""
-    if record.kind == "generated":
-        return record.job.digest if record.job is not None else ""
-    code = record.spec.get("code")
-    return code.sha256 if isinstance(code, Code) else ""

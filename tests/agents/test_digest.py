@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from taskops.model.change import Start
+
 if TYPE_CHECKING:
     from agents import Agents
 
@@ -51,6 +53,25 @@ def test_a_run_key_asks_for_another_run(agents: Agents, service: str) -> None:
 
     assert len(agents.runs()) == 2
     assert "run_key" not in agents.sent()
+
+
+@pytest.mark.parametrize("service", ["browser_use", "stablebrowse"])
+def test_another_name_says_that_the_same_is_paid_for_again(
+    agents: Agents, service: str
+) -> None:
+    declare = getattr(agents, service)
+    declare("before")
+    agents.apply()
+    (agents.root / "tasks" / "before.yaml").unlink()
+    declare("after")
+
+    (start,) = agents.plan().effective
+
+    assert isinstance(start, Start)
+    assert start.note == (
+        "asks the same as `before`, which is no longer declared; a run cannot be "
+        "renamed, so this pays for it again"
+    )
 
 
 @pytest.mark.parametrize("field", ["description", "attempts"])

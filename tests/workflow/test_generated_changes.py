@@ -401,6 +401,71 @@ def test_a_renamed_task_that_is_not_said_to_be_moved_is_pointed_out(
     assert "`moved_from: invoice`" in start.note
 
 
+def test_an_exchange_of_names_says_that_it_is_paid_for_again(account: Account) -> None:
+    account.apply([invoice("one", "a"), invoice("two", "b")])
+    exchanged = [
+        invoice("two", "a", moved_from="b"),
+        invoice("one", "b", moved_from="a"),
+    ]
+
+    first, second = account.plan(exchanged).effective
+
+    assert isinstance(first, Start)
+    assert isinstance(second, Start)
+    assert first.note == (
+        "`b` was made from the same prompt and inputs; this pays for it again, as "
+        "`moved_from` leads to no name that has a task already; to pay nothing, "
+        "first move what is `a` now to a third name"
+    )
+    assert "first move what is `b` now to a third name" in second.note
+
+
+def test_names_are_exchanged_for_nothing_by_way_of_a_third(account: Account) -> None:
+    account.apply([invoice("one", "a"), invoice("two", "b")])
+
+    for one, two in (("third", "b"), ("third", "a"), ("b", "a")):
+        moves = {"third": "a", "a": "b", "b": "third"}
+        wanted = [
+            invoice("one", one, moved_from=moves[one]),
+            invoice("two", two, moved_from=moves[two] if two == "a" else None),
+        ]
+        report = account.apply(wanted)
+        assert report.exit == 0, report.outcomes
+
+    assert starts(account) == 2
+    assert account.names() == ["a", "b"]
+    plan = account.plan([invoice("one", "b"), invoice("two", "a")])
+    assert (plan.effective, plan.bookkeeping, plan.problems) == ((), (), ())
+
+
+def test_a_move_to_a_name_that_has_a_task_is_not_called_a_rename(
+    account: Account,
+) -> None:
+    account.apply([invoice("one", "a"), invoice("two", "b")])
+
+    (start,) = account.plan([invoice("one", "b", moved_from="a")]).effective
+
+    assert isinstance(start, Start)
+    assert "this pays for it again" in start.note
+    assert "first move what is `b` now to a third name" in start.note
+
+
+def test_a_new_task_under_the_name_that_moved_on_says_what_it_costs(
+    account: Account,
+) -> None:
+    account.apply([invoice("one", "a")])
+
+    remade, start = account.plan([invoice("other", "a"), invoice("one", "b")]).effective
+
+    assert isinstance(remade, Start)
+    assert isinstance(start, Start)
+    assert remade.note == ""
+    assert start.note == (
+        "`a` was made from the same prompt and inputs; this pays for it again; to pay "
+        "nothing, first apply `moved_from: a` alone, and declare another `a` afterwards"
+    )
+
+
 def test_protection_changes_the_ledger_and_nothing_else(account: Account) -> None:
     account.apply([invoice("get it")])
 
