@@ -55,9 +55,10 @@ class _Sides:
     right: _Side = field(default_factory=lambda: _Side("+", "add"))
 
 
-def code_table(code: CodeDifference) -> Iterator[str]:
+def code_table(code: CodeDifference, origin: str = "") -> Iterator[str]:
     """The difference as a table of four columns: numbers and lines, twice."""
-    yield f'<p class="dim">code: +{code.added} −{code.removed} lines</p>'
+    moved = f" · {_text(origin)}" if origin else ""
+    yield f'<p class="dim">code: +{code.added} −{code.removed} lines{moved}</p>'
     yield '<table class="diff"><colgroup><col class="no"><col><col class="no"><col>'
     yield "</colgroup>"
     sides = _Sides()
@@ -68,7 +69,10 @@ def code_table(code: CodeDifference) -> Iterator[str]:
                 sides.left.number, sides.right.number = int(at[1]), int(at[2])
             yield f'<tr class="at"><td colspan="4">{_text(left)}</td></tr>'
             continue
-        yield f"<tr>{sides.left.cell(left, right)}{sides.right.cell(right, left)}</tr>"
+        # Unchanged lines, which a narrow window shows once.
+        same = ' class="same"' if left == right else ""
+        cells = f"{sides.left.cell(left, right)}{sides.right.cell(right, left)}"
+        yield f"<tr{same}>{cells}</tr>"
     yield "</table>"
     if code.cut:
         yield f'<p class="dim">{words.counted(code.cut, "line")} not shown</p>'

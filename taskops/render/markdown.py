@@ -59,7 +59,7 @@ def plan_markdown(sheet: Sheet, *, budget: int = BUDGET) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _within(text: str, room: int) -> str:
+def _within(text: str, room: int, noun: str = "line") -> str:
     """The beginning of the text that fits, cut between two lines."""
     if len(text.encode()) <= room:
         return text
@@ -69,7 +69,7 @@ def _within(text: str, room: int) -> str:
         room -= len(line.encode()) + 1
         if room < 0:
             rest = len(lines) - number
-            return "\n".join([*kept, "", f"_{words.counted(rest, 'line')} not shown._"])
+            return "\n".join([*kept, "", f"_{words.counted(rest, noun)} not shown._"])
         kept.append(line)
     return text
 
@@ -78,7 +78,7 @@ def _verdict(sheet: Sheet) -> str:
     to_do = words.seen(sheet) if sheet.drift else words.to_do(sheet)
     done = [to_do, words.kept(sheet), words.problem_count(sheet)]
     told = ", ".join(part for part in done if part) or "nothing is declared"
-    lines = [f"**{_mark(sheet)}**: {_escaped(told)}", ""]
+    lines = [f"**{words.verdict(sheet)}**: {_escaped(told)}", ""]
     place, source = _escaped(words.place(sheet)), _escaped(words.source(sheet))
     lines.append(f"taskops: {place} ← {source}")
     if sheet.against == "ledger":
@@ -89,16 +89,6 @@ def _verdict(sheet: Sheet) -> str:
     for name, why in sheet.incomplete.items():
         lines += ["", f"{_escaped(f'{name}: {why}')}; nothing is deleted."]
     return "\n".join(lines)
-
-
-def _mark(sheet: Sheet) -> str:
-    if sheet.errored:
-        return "This plan cannot be applied"
-    if not sheet.drift:
-        return "Changes" if sheet.rows else "No changes"
-    if words.has_moved(sheet):
-        return "Drift"
-    return "Waiting" if sheet.rows else "No drift"
 
 
 def _settings(sheet: Sheet) -> Iterator[str]:
@@ -115,10 +105,8 @@ def _settings(sheet: Sheet) -> Iterator[str]:
 
 
 def _risky(sheet: Sheet) -> Iterator[str]:
-    rows = [row for row in sheet.rows if row.risks]
-    rows.sort(key=lambda row: row.verb != "delete")
-    lines = [_line(sheet, row, ", ".join(row.risks)) for row in rows]
-    lines += [_line(sheet, n, n.text) for n in sheet.notes if n.text == words.ADOPTED]
+    told = words.look_first(sheet)
+    lines = [_line(sheet, item, why) for item, why in told]
     if lines:
         when = "before an apply" if sheet.drift else "first"
         yield _within(f"### Look at these {when}\n\n" + "\n".join(lines), TABLE)
@@ -130,16 +118,13 @@ def _line(sheet: Sheet, item: Row | Note, text: str) -> str:
 
 def _problems(sheet: Sheet) -> Iterator[str]:
     if sheet.problems:
-        lines = [_problem(problem) for problem in sheet.problems]
+        lines = [_problem(problem) for problem in words.worst_first(sheet.problems)]
         yield _within("### Problems\n\n" + "\n".join(lines), TABLE)
 
 
 def _problem(problem: Problem) -> str:
     where = f" ({_code(str(problem.where))})" if problem.where is not None else ""
-    parts = [problem.summary, problem.detail, problem.hint]
-    address = problem.address
-    if address and address not in problem.summary:
-        parts[0] = f"{address}: {problem.summary}"
+    parts = [words.named(problem), problem.detail, problem.hint]
     told = ". ".join(_escaped(part) for part in parts if part)
     return f"- {problem.severity}{where}: {told}"
 
@@ -159,7 +144,7 @@ def _table(sheet: Sheet) -> Iterator[str]:
             _code(fields) if fields else "",
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    yield _within("\n".join(lines), TABLE)
+    yield _within("\n".join(lines), TABLE, "change")
 
 
 def _notes(sheet: Sheet) -> Iterator[str]:

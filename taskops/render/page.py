@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from taskops.render import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _LIGHT: Final = """--ink:#1f2328;--dim:#57606a;--paper:#fff;--soft:#f6f8fa;
 --line:#d1d9e0;--add:#dcefff;--del:#ffead6;--addmark:#bfe0ff;--delmark:#ffd6ad;
@@ -95,6 +95,12 @@ return;}
 if(e.key==='/'){e.preventDefault();box.focus();}
 if(e.key==='j')step(1);
 if(e.key==='k')step(-1);});}
+// A link must lead somewhere, also to what a filter has hidden.
+document.querySelectorAll('a[href^="#change-"]').forEach(a=>{
+a.addEventListener('click',()=>{
+const row=document.getElementById(a.hash.slice(1));
+if(row.hidden){box.value='';kinds.forEach(k=>{k.checked=true;});show();}
+row.querySelector('details').open=true;});});
 addEventListener('beforeprint',()=>all(true));
 """
 
@@ -122,12 +128,13 @@ def page(title: str, style: str, body: Iterable[str]) -> str:
     )
 
 
-def filters(kinds: Iterable[str], what: str, *, folds: bool) -> Iterable[str]:
-    """The form that narrows the page down."""
+def filters(kinds: Mapping[str, int], what: str, *, folds: bool) -> Iterable[str]:
+    """The form that narrows the page down, with how many there are of each kind."""
     yield '<form role="search"><input type="search" placeholder="Search (press /)" '
     yield f'aria-label="Search the {what}">'
-    for kind in kinds:
-        yield f'<label><input type="checkbox" value="{kind}" checked> {kind}</label>'
+    for kind, number in kinds.items():
+        box = f'<input type="checkbox" value="{kind}" checked>'
+        yield f'<label>{box} {kind} <span class="dim">{number}</span></label>'
     if folds:
         yield '<button type="button" id="fold">Fold or unfold all</button>'
     yield '<button type="button" id="theme">Light or dark</button>'

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskops.model.problem import Problem
 from taskops.model.values import canonical
-from taskops.render import clean
+from taskops.render import clean, words
 from taskops.render.paint import BARE
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ LONGEST = 4000
 def problem_lines(problem: Problem, look: Look = BARE) -> Iterator[str]:
     """One problem inside a plan."""
     mark = look.paint("!", "crimson" if problem.severity == "error" else "gold")
-    summary = clean.line(problem.summary)
-    address = clean.line(problem.address)
-    named = not address or address in summary
-    yield f"  {mark} {summary if named else f'{address}: {summary}'}"
+    # Both have the same mark, and only one of them stops an apply.
+    word = "" if problem.severity == "error" else "warning: "
+    yield f"  {mark} {word}{words.named(problem)}"
     if problem.detail:
         yield f"      {clean.line(problem.detail)}"
     if problem.where is not None:

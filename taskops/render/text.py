@@ -46,7 +46,8 @@ def plan_text(
     """The whole plan, ended by a line feed."""
     blocks = [list(_header(sheet, look)), list(_rows(sheet, look, verbose))]
     blocks.append(list(_notes(sheet, look)))
-    blocks.append([line for p in sheet.problems for line in problem_lines(p, look)])
+    problems = words.worst_first(sheet.problems)
+    blocks.append([line for p in problems for line in problem_lines(p, look)])
     blocks.append(list(_ending(sheet, look)))
     fitted = [[look.fit(line) for line in block] for block in blocks if block]
     if next_command:

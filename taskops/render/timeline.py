@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
@@ -54,7 +55,7 @@ def timeline_html(entries: Sequence[Applied], project: str, environment: str) ->
     title = f"{project} ({environment}): what was applied"
     body = [f"<h1>{harmless(title)}</h1>", f"<p>{harmless(_told(entries))}</p>"]
     if entries:
-        kinds = sorted({_kind(entry) for entry in entries})
+        kinds = Counter(sorted(_kind(entry) for entry in entries))
         body += filters(kinds, "applies", folds=False)
     for day, applied in groupby(entries, lambda entry: _time(entry).date()):
         body.append(f"<section><h2>{day:%A, %d %B %Y}</h2>")

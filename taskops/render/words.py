@@ -12,6 +12,7 @@ from taskops.render import clean
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from taskops.model.problem import Problem
     from taskops.render.sheet import Field, Note, Row, Sheet
 
 TO_DO = MappingProxyType(
@@ -29,7 +30,7 @@ TO_DO = MappingProxyType(
 KEPT = MappingProxyType(
     {
         "same": "unchanged",
-        "adopted": "adopted as they are",
+        "adopted": "adopted as is",
         "unowned": "not generated from here",
         "failed": "failed before",
         "undeclared": "no longer declared",
@@ -59,7 +60,7 @@ def to_do(sheet: Sheet) -> str:
 
 
 def kept(sheet: Sheet) -> str:
-    """`14 unchanged, 1 adopted as they are, 3 not managed`."""
+    """`14 unchanged, 1 adopted as is, 3 not managed`."""
     told = [
         f"{sheet.counts[key]} {words}"
         for key, words in KEPT.items()
@@ -97,6 +98,36 @@ def counted(number: int, noun: str) -> str:
 def told_notes(sheet: Sheet) -> list[Note]:
     """Those that are worth a line of their own; adoptions are counted."""
     return [note for note in sheet.notes if note.text != ADOPTED]
+
+
+def verdict(sheet: Sheet) -> str:
+    """What kind of plan it is, in the words that a reviewer reads first."""
+    if sheet.errored:
+        return "This plan cannot be applied"
+    if not sheet.drift:
+        return "Changes" if sheet.rows else "No changes"
+    if has_moved(sheet):
+        return "Drift"
+    return "Waiting" if sheet.rows else "No drift"
+
+
+def look_first(sheet: Sheet) -> list[tuple[Row | Note, str]]:
+    """What a person should look at before the rest, and why; deletions lead."""
+    rows = [row for row in sheet.rows if row.risks]
+    rows.sort(key=lambda row: row.verb != "delete")
+    told: list[tuple[Row | Note, str]] = [(row, ", ".join(row.risks)) for row in rows]
+    return told + [(note, note.text) for note in sheet.notes if note.text == ADOPTED]
+
+
+def worst_first(problems: Sequence[Problem]) -> list[Problem]:
+    """Errors, which stop an apply, before warnings, which do not."""
+    return sorted(problems, key=lambda problem: problem.severity != "error")
+
+
+def named(problem: Problem) -> str:
+    """Its summary, behind its address where it does not name that itself."""
+    summary, address = clean.line(problem.summary), clean.line(problem.address)
+    return summary if not address or address in summary else f"{address}: {summary}"
 
 
 def problem_count(sheet: Sheet) -> str:

@@ -136,7 +136,7 @@ def test_status_and_forget(tmp_path: Path) -> None:
     assert "did you mean `hello`?" in missing.err
     assert taskops(root, "forget", "--emulator", "hello").code == 0
     planned = taskops(root, "plan", "--emulator")
-    assert "1 adopted as they are" in planned.out
+    assert "1 adopted as is" in planned.out
 
 
 def test_a_plan_asks_and_writes_nothing(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_code_that_no_manifest_may_name_is_left_out(
     assert f"left out: odd: {why}\n" in pulled.out
     assert not (root / "tasks/odd.yaml").exists()
     assert plan.code == 0, plan.err
-    assert "1 adopted as they are" in plan.out
+    assert "1 adopted as is" in plan.out
 
 
 def test_a_password_in_an_address_is_told_before_somebody_commits_it(

@@ -103,5 +103,5 @@ def test_what_is_taken_over_as_it_is_is_told_though_nothing_changes(
     step(job, "comment.sh", TASKOPS_CHANGES="false", **pull)
 
     [comment] = hub.comments
-    assert "**No changes**: 1 adopted as they are" in comment["body"]
+    assert "**No changes**: 1 adopted as is" in comment["body"]
     assert "- `hello`: taken over as it is" in comment["body"]

@@ -11,9 +11,11 @@ import pytest
 from pages import chromium
 
 from taskops.model.change import CodeDifference
+from taskops.model.problem import Problem
 from taskops.render.html import plan_html
 from taskops.render.sheet import Field, Note, Row, Sheet
 from taskops.render.timeline import timeline_html
+from taskops.render.words import ADOPTED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +74,7 @@ def sheet() -> Sheet:
     )
     targets = {"anchor": ("https://api.example", "team")}
     counts = {"create": 1, "update": 1, "delete": 1}
-    notes = (Note("anchor/kept", EVIL),)
+    notes = (Note("anchor/kept", EVIL), Note("anchor/taken-over", ADOPTED))
     return Sheet("shop", "production", targets, rows, notes, (), counts, "0" * 64)
 
 
@@ -201,6 +203,78 @@ def test_a_narrow_window_needs_no_scrolling_sideways(page: Tab) -> None:
     page.width(360)
 
     assert page.value("document.documentElement.scrollWidth") <= 360
+
+
+def test_what_is_risky_is_named_above_the_rest(page: Tab) -> None:
+    told = "[...document.querySelectorAll('main>ul>li')].map(l=>l.textContent)"
+    assert page.value(told) == [
+        "stock-check: undoes a change made on the service",
+        "taken-over: taken over as it is; it was not made from here",
+    ]
+    # Neither a filter nor a fold stands between the link and what it is about.
+    page.value("document.querySelector('input[value=update]').click()")
+    assert page.value(SHOWN) == ["create", "delete"]
+    page.value("document.links[0].click()")
+    assert page.value(SHOWN) == ["create", "update", "delete"]
+    top = "document.querySelector(location.hash).getBoundingClientRect().top"
+    assert 0 <= page.value(top) < 900
+
+
+def test_each_kind_says_how_many_it_has(page: Tab) -> None:
+    labels = "[...document.querySelectorAll('form label')].map(l=>l.innerText.trim())"
+    assert page.value(labels) == ["create 1", "delete 1", "update 1"]
+
+
+def test_whether_it_can_be_applied_is_said_without_colour(
+    browser: Tab, tmp_path: Path
+) -> None:
+    problems = (
+        Problem("the model is not pinned", severity="warning"),
+        Problem("it exists", "it differs", hint="adopt it", address="anchor/theirs"),
+    )
+    path = tmp_path / "plan.html"
+    path.write_text(plan_html(replace(sheet(), problems=problems)), "utf-8")
+    browser.open(path)
+
+    first = "document.querySelector('main p').textContent"
+    assert browser.value(first).startswith("This plan cannot be applied: 1 to create")
+    assert browser.value(first).endswith("1 problem, 1 warning")
+    boxes = "[...document.querySelectorAll('.problem')].map(b=>b.innerText)"
+    told = [text.split("\n") for text in browser.value(boxes)]
+    assert [[line for line in lines if line] for lines in told] == [
+        ["error: anchor/theirs: it exists", "it differs", "hint: adopt it"],
+        ["warning: the model is not pinned"],
+    ]
+
+
+def test_a_narrow_window_shows_each_line_of_code_in_its_whole_width(page: Tab) -> None:
+    page.width(400)
+    seen = """[...document.querySelectorAll('table.diff td.code')]
+        .filter(c=>c.offsetWidth).map(c=>[c.textContent.slice(0,11),c.offsetWidth])"""
+    shown = page.value(seen)
+
+    assert [text for text, _ in shown[2:5]] == [
+        "const url =",
+        "const url =",
+        "let added =",
+    ]
+    # Unchanged lines once, and nothing for the side that has no such line.
+    assert len(shown) == 6
+    assert min(width for _, width in shown) > 250
+
+
+def test_a_very_long_name_stays_beside_its_sign(browser: Tab, tmp_path: Path) -> None:
+    rows = (Row(f"anchor/{'x' * 255}", "create", "code", "create, publish"),)
+    path = tmp_path / "plan.html"
+    path.write_text(plan_html(replace(sheet(), rows=rows)), "utf-8")
+    browser.width(400)
+    browser.open(path)
+
+    first = "document.querySelector(n).getClientRects()[0].top"
+    tops = f"['.sign','article .name'].map(n=>{first})"
+    sign, name = browser.value(tops)
+    assert abs(sign - name) < 8
+    assert browser.value("document.documentElement.scrollWidth") <= 400
 
 
 def test_the_timeline_shows_who_and_when(browser: Tab, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def test_thousands_of_problems_stay_within_the_budget() -> None:
     text = plan_markdown(sheets.sheet(*changes, problems=tuple(problems)))
     assert len(text.encode()) <= BUDGET
     assert "lines not shown" in text
+    assert re.search(r"_\d+ changes not shown\._", text)
 
 
 @pytest.mark.parametrize("text", hostile.ALL)

@@ -98,6 +98,13 @@ def test_a_problem_has_its_place_and_ends_with_its_hint() -> None:
     assert "; 1 problem." in text
 
 
+def test_a_warning_is_told_from_what_stops_an_apply_without_colour() -> None:
+    odd = Problem("the model is not pinned", severity="warning", address="anchor/a")
+    text = plan_text(sheets.sheet(problems=(odd, Problem("it exists"))))
+    assert "  ! it exists\n  ! warning: anchor/a: the model is not pinned\n" in text
+    assert "; 1 problem, 1 warning." in text
+
+
 def test_two_services_show_whole_addresses() -> None:
     plan = sheets.plan(sheets.create("a"))
     other = {**plan.targets, "browser_use": plan.targets["anchor"]}
