@@ -55,8 +55,13 @@ class Job:
         return {key: self.ids[key] for key in (SINCE, BESIDES) if key in self.ids}
 
     def found(self, there: str) -> Job:
-        """The same start under this id; those that led nowhere are not its own."""
-        ids = MappingProxyType(self.clues)
+        """
+        The same start under this id; those that led nowhere are not its own.
+
+        `taskId` too: whoever asks about a task may be answered with the id of its
+        generation alone.
+        """
+        ids = MappingProxyType({**self.clues, "taskId": there})
         return replace(self, status="running", poll_id=there, ids=ids)
 
 

@@ -142,6 +142,30 @@ def test_an_answer_lost_after_the_commit_never_starts_a_second_one(
     assert account.plan(wanted).effective == ()
 
 
+@pytest.mark.parametrize("found_by", ["the apply", "the next plan"])
+@pytest.mark.parametrize("prompt", ["get it", "get another"])
+def test_one_that_is_found_by_its_name_is_no_other_by_the_id_of_its_generation(
+    account: Account, found_by: str, prompt: str
+) -> None:
+    account.emulator.set_behaviours({"generate_ids": "different"})
+    lost = {"method": "POST", "path": "generate", "do": "reset", "when": "after"}
+    unseen = {"method": "GET", "path": "^/v1/task$", "nth": 2, "times": 1000}
+    faults: list[dict[str, object]] = [{**lost}]
+    if found_by == "the next plan":
+        faults.append({**unseen, "do": "cut"})
+    account.emulator.set_faults(faults)
+    account.apply([generated("invoice", "get it")], wait=False)
+    account.emulator.set_faults([])
+
+    report = account.apply([generated("invoice", prompt)])
+
+    assert report.exit == 0, report.outcomes
+    assert account.plan([generated("invoice", prompt)]).effective == ()
+    assert len(starts(account)) == len({"get it", prompt})
+    living = account.emulator.account.store.named("invoice")
+    assert [task["deleted"] for task in living].count(False) == 1
+
+
 def test_what_cannot_be_decided_stops_with_9_and_is_not_repeated(
     account: Account,
 ) -> None:

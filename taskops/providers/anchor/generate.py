@@ -105,9 +105,7 @@ class Generation:
         """Found by its name, if exactly one has it: a start is under a new name."""
         name = job.name or after.name
         named = [task.id for task in tasks if task.name == name]
-        if len(named) != 1:
-            return None
-        return job.found(named[0])
+        return job.found(named[0]) if len(named) == 1 else None
 
 
 def left_alone(
