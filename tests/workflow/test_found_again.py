@@ -16,6 +16,14 @@ NOWHERE = "3c90c3cc-0d44-4b50-8888-8dd25736052a"
 ANSWERS = ({"id": NOWHERE}, {"id": NOWHERE, "taskId": NOWHERE})
 
 
+@pytest.fixture(autouse=True, params=["same", "different"])
+def ids(account: Account, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A generation may have an id of its own, beside that of its task."""
+    behaviour = {"generate_ids": str(request.param)}
+    account.emulator.set_behaviours(behaviour)
+    return behaviour
+
+
 @pytest.fixture(autouse=True)
 def _soon_lost(monkeypatch: pytest.MonkeyPatch, impatient: None) -> None:
     monkeypatch.setattr(waiting, "LOST", 0.05)
@@ -45,9 +53,9 @@ def alone(account: Account, prompt: str, paid: int) -> None:
 @pytest.mark.parametrize("answer", ANSWERS)
 @pytest.mark.parametrize("duplicates", ["allowed", "refused"])
 def test_what_it_made_is_replaced_by_the_next_revision(
-    account: Account, answer: dict[str, str], duplicates: str
+    account: Account, answer: dict[str, str], duplicates: str, ids: dict[str, str]
 ) -> None:
-    account.emulator.set_behaviours({"duplicate_names": duplicates})
+    account.emulator.set_behaviours({**ids, "duplicate_names": duplicates})
     astray(account, answer, "first")
 
     report = account.apply([invoice("second")])
@@ -98,13 +106,13 @@ def test_what_it_made_beside_the_old_one_goes_when_git_went_back(
 @pytest.mark.parametrize("wanted", ["first", "second", "third"])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_what_is_found_by_the_next_plan_alone_is_not_left_behind(
-    account: Account, answer: dict[str, str], wanted: str
+    account: Account, answer: dict[str, str], wanted: str, ids: dict[str, str]
 ) -> None:
     account.apply([invoice("first")])
     astray(account, answer, "second")
-    account.emulator.set_behaviours({"generated_listed": "no"})
+    account.emulator.set_behaviours({**ids, "generated_listed": "no"})
     assert account.apply([invoice("second")]).exit == 9
-    account.emulator.set_behaviours({})
+    account.emulator.set_behaviours(ids)
 
     report = account.apply([invoice(wanted)])
 
