@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import base64
+import gc
 import socket
 import time
 from functools import partial
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from providers.scripted import OK, Drip, Scripted, answer
 
@@ -432,3 +434,24 @@ def test_a_cookie_of_the_service_is_not_sent_back(
     door.read("/a")
 
     assert b"cookie" not in server.requests[1].lower()
+
+
+def test_an_answer_is_gone_without_the_collector_of_circles(
+    serve: Callable[..., tuple[Door, Scripted]],
+) -> None:
+    door, _ = serve(OK, OK)
+    gc.collect()
+    before = _answers_in_memory()
+    gc.disable()
+    try:
+        door.read("/a")
+        door.write("POST", "/a", {"a": "b"})
+        after = _answers_in_memory()
+    finally:
+        gc.enable()
+
+    assert after == before
+
+
+def _answers_in_memory() -> int:
+    return sum(isinstance(one, httpx.Response) for one in gc.get_objects())

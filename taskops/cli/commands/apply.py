@@ -133,9 +133,8 @@ def _apply(
         return plan
 
     plan = planned()
-    sheet = sheet_of(plan)
     if plan.errors:
-        plan_on_page(sheet, plan.verdict)
+        plan_on_page(sheet_of(plan), plan.verdict)
         return plan.verdict
     approval = _approval(given, plan)
     if approval is None:
@@ -145,7 +144,7 @@ def _apply(
         plan = _still(plan, approval, planned)
         report = carry(given, opened, watch, plan, approval, again=planned)
     except NotApproved as refused:
-        refusal_on_page(refused, sheet)
+        refusal_on_page(refused, sheet_of(plan))
         raise
     _keep_report(opened, watch, report)
     written = _write_results(given.get("output_dir"), report)
@@ -192,18 +191,20 @@ def _keep_report(opened: Session, watch: Watch, report: Report) -> None:
 
 def _show_report(report: Report, given: dict[str, Any], out: Out) -> None:
     """What came of it, on the page of a run and on the terminal."""
+    from taskops.cli.github import in_actions
     from taskops.cli.github_outputs import applied, plan_on_page
     from taskops.cli.next_command import command_after, resuming
     from taskops.cli.streams import look_of
     from taskops.render.walk import sheet_of
 
     resume = resuming(report, given)
-    done = (
-        applied(report_text(report, resume=resume), goes_on=bool(resume))
-        if report.outcomes
-        else ""
-    )
-    plan_on_page(sheet_of(report.plan), report.exit, first=done)
+    if in_actions(os.environ):
+        done = (
+            applied(report_text(report, resume=resume), goes_on=bool(resume))
+            if report.outcomes
+            else ""
+        )
+        plan_on_page(sheet_of(report.plan), report.exit, first=done)
     if report.outcomes:
         look = look_of(sys.stdout, os.environ, given["color"])
         out.write(f"\n{report_text(report, look, resume=resume)}")
