@@ -71,7 +71,8 @@ def _upsert_again(
     if told := _by_others(before, now, after):
         hint = "run `taskops plan` to see what is there now"
         raise OutcomeUnknown(unknown.summary, told, hint) from unknown
-    return cast("Done", (yield Perform(step)))
+    # A no to this one does not say that the first did nothing.
+    return cast("Done", (yield from resolve(unknown, Perform(step))))
 
 
 def _by_others(before: Observed | None, now: Observed | None, after: Resource) -> str:
@@ -135,7 +136,7 @@ def rename(
         if now is not None and now.name == step.name:
             done = Done(step.id)
         else:
-            done = cast("Done", (yield Perform(step)))
+            done = cast("Done", (yield from resolve(unknown, Perform(step))))
     progress.wrote = progress.wrote or not done.already
     if prior is not None:
         # From here on the record of this address is the moved one.

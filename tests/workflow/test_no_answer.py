@@ -19,6 +19,7 @@ TWO = "export default async () => 2\n"
 HAND = "export default async () => 'by hand'\n"
 
 NO_ANSWER = {"method": "POST", "path": "^/v1/task$", "do": "truncated", "times": 1}
+REFUSED = {"method": "POST", "path": "^/v1/task", "do": "status", "times": 1}
 LISTED = {"method": "GET", "path": "^/v1/task$", "nth": 1}
 LOOKED_AT = {"method": "GET", "path": "latest$", "nth": 2}
 """What is live is asked for by the plan, and again right before the write."""
@@ -113,3 +114,33 @@ def test_what_somebody_deleted_meanwhile_is_not_made_again(account: Account) -> 
     assert outcome.status == "unknown"
     assert "is gone" in outcome.detail
     assert upserts(account) == 1
+
+
+@pytest.mark.parametrize("status", [400, 401, 409])
+def test_a_second_try_that_is_refused_says_nothing_of_the_first(
+    account: Account, status: int
+) -> None:
+    lost = {**NO_ANSWER, "when": "before"}
+
+    report = met(account, task("t", ONE), lost, {**REFUSED, "status": status})
+
+    assert [o.status for o in report.outcomes] == ["unknown"]
+    assert [o.status for o in account.apply([task("t", ONE)]).outcomes] == ["applied"]
+    assert upserts(account) == 1
+
+
+def test_nor_does_a_refused_second_rename(account: Account) -> None:
+    account.apply([task("t", ONE)])
+    wanted = task("new", ONE, settings={"moved_from": "t"})
+    name = {"method": "PUT", "path": "^/v1/task/"}
+
+    report = met(
+        account,
+        wanted,
+        {**name, "do": "truncated", "when": "before", "times": 1},
+        {**name, "do": "status", "status": 400, "times": 1},
+    )
+
+    assert [o.status for o in report.outcomes] == ["unknown"]
+    assert [o.status for o in account.apply([wanted]).outcomes] == ["applied"]
+    assert account.plan([wanted]).effective == ()
