@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 SECONDS = 10.0
 
+GIT = (
+    "git",
+    *("-c", "core.hooksPath=/dev/null"),
+    # A folder that a pull request made to look like a repository is none.
+    *("-c", "safe.bareRepository=explicit"),
+)
+
 
 def _environ() -> dict[str, str]:
     """These commands ask nobody: neither a key nor the token is their business."""
@@ -33,7 +40,7 @@ def ask(root: Path, *words: str) -> bytes | None:
     """The answer of one read-only git command; None where it has none."""
     try:
         done = subprocess.run(  # noqa: S603  # words of ours, no shell
-            ["git", "-c", "core.hooksPath=/dev/null", *words],  # noqa: S607  # the git of the path
+            [*GIT, *words],
             cwd=root,
             env=_environ(),
             capture_output=True,

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 ALWAYS = (
     "--no-replace-objects",
     *("-c", "core.hooksPath=" + os.devnull),
+    # A pull request can bring a folder that looks like a repository, settings and
+    # all: git would run what they name.
+    *("-c", "safe.bareRepository=explicit"),
     *("-c", "gc.auto=0"),
     *("-c", "maintenance.auto=false"),
 )

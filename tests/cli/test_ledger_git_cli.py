@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cli.repositories import REF, clones, git
 from cli.service import KEY, Service, service
-from cli.shell import Said, edit, taskops
+from cli.shell import Said, edit, project, taskops
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +52,25 @@ def test_nothing_of_a_clone_is_touched(tmp_path: Path, at: Service) -> None:
     good(taskops(one, "apply", "--yes", **at.variables))
     assert [git(one, *words) for words in told] == before
     assert git(one, "stash", "list") == ""
+
+
+def test_a_folder_that_looks_like_a_repository_runs_nothing(tmp_path: Path) -> None:
+    # Whoever opens a pull request can commit each of these files, but no `.git`.
+    git(tmp_path, "init", "--quiet")
+    root = tmp_path / "automations"
+    git(tmp_path, "init", "--quiet", "--bare", str(root))
+    git(root, "config", "core.sshCommand", f"touch {tmp_path}/ran;")
+    git(root, "remote", "add", "origin", "ssh://elsewhere.example/acme/lure")
+    project(root)
+    edit(root, "version: 1", "version: 1\nledger: git", "taskops.yaml")
+
+    said = taskops(root, "plan", "--against", "ledger")
+
+    assert (said.code, (tmp_path / "ran").exists()) == (64, False)
+    assert "this is no git repository" in said.err
+    on_a_file = taskops(root, "plan", "--emulator", GITHUB_REPOSITORY="")
+    assert on_a_file.code == 0, on_a_file.err
+    assert "acme/lure" not in on_a_file.out
 
 
 def test_git_is_given_neither_the_key_nor_the_token(

@@ -87,7 +87,13 @@ def test_while_it_is_open_the_opening_is_there(here: Path, remote: Path) -> None
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("--depth=1",), ("--filter=blob:none",), ("--bare",), ("--mirror",)]
+    "words",
+    [
+        (),
+        ("--depth=1",),
+        ("--filter=blob:none",),
+        ("--no-checkout", "--config", "remote.origin.mirror=true"),
+    ],
 )
 def test_every_sort_of_clone_will_do(
     here: Path, remote: Path, words: tuple[str, ...]
