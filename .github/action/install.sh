@@ -14,8 +14,9 @@ checkout=$(cd "$(dirname "$0")/../.." && pwd)
 venv="$RUNNER_TEMP/taskops"
 [[ -x "$venv/bin/taskops" ]] && exit 0
 
-"${TASKOPS_PYTHON:-python3}" -m venv "$venv"
-pip=("$venv/bin/python" -m pip --disable-pip-version-check install --quiet)
+# `-I`: a file of the repository that is named like a module of Python's must not run.
+"${TASKOPS_PYTHON:-python3}" -I -m venv "$venv"
+pip=("$venv/bin/python" -I -m pip --disable-pip-version-check install --quiet)
 "${pip[@]}" --require-hashes --only-binary=:all: -r "$checkout/.github/action/requirements.txt"
 # A copy, because building leaves files beside the sources.
 cp -R "$checkout/." "$RUNNER_TEMP/taskops-source"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -199,3 +200,14 @@ def test_taskops_that_cannot_be_installed(job: Job) -> None:
 
     assert ran.code != 0
     assert page(job).startswith("**taskops could not be installed**")
+
+
+def test_installing_runs_nothing_of_the_repository(job: Job) -> None:
+    # Python looks for modules where it is started, before its own.
+    (job.folder / "venv.py").write_text("open('ran', 'w')")
+    (job.temp / "taskops/bin/taskops").unlink()
+
+    job.step("install.sh", TASKOPS_PYTHON=sys.executable, PIP_NO_INDEX="1")
+
+    assert (job.temp / "taskops/bin/python").exists()
+    assert not (job.folder / "ran").exists()
