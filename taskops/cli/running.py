@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, cast
 
+from taskops.cli.ahead import secrets_of
 from taskops.errors import (
     AuthenticationFailed,
     Exit,
@@ -14,6 +15,8 @@ from taskops.errors import (
     TaskopsError,
 )
 from taskops.providers.anchor.run import Run, Runnable, ask, start
+from taskops.providers.http.dump import SECRET
+from taskops.providers.http.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -106,6 +109,8 @@ class Running:
     tell: Callable[[str], None]
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
+    hidden: Redactor = field(default_factory=Redactor)
+    """What no text of a run may show: an input that is no secret is none of it."""
     open: list[Attempt] = field(default_factory=list)
 
     def all(self, attempts: Sequence[Attempt]) -> None:
@@ -138,7 +143,7 @@ class Running:
     def _hear(self, attempt: Attempt, result: Run | Exception) -> None:
         if isinstance(result, Run):
             attempt.failures = 0
-            attempt.run = result
+            attempt.run = replace(result, text=self.hidden.without(result.text))
         else:
             self._failed(attempt, result)
         self._say(attempt)
@@ -209,5 +214,10 @@ def run_tasks(
     tell: Callable[[str], None],
 ) -> None:
     """Run them with the key of the environment; raises AuthenticationFailed."""
-    anchor = cast("Anchor", opened.provider("anchor", writable=True))
-    Running(anchor.door, opened.lanes, deadline, tell).all(attempts)
+    door = cast("Anchor", opened.provider("anchor", writable=True)).door
+    hidden = Redactor([*door.headers.values(), *secrets_of(opened.environ)])
+    for attempt in attempts:
+        for name, value in attempt.task.inputs.items():
+            if SECRET.search(name):
+                hidden.add(value)
+    Running(door, opened.lanes, deadline, tell, hidden=hidden).all(attempts)

@@ -180,8 +180,8 @@ class Session:
             raise
         state = ahead.state()
         providers = self.providers(resources, state, writable=writable, offline=offline)
-        if secrets_of(self.environ):
-            hide(resources, providers)
+        if filled_in := secrets_of(self.environ):
+            hide(resources, providers, filled_in)
         plan = make_plan(
             self.project,
             resources,
@@ -235,16 +235,25 @@ def _doubtful(plan: Plan) -> bool:
     return bool(doubt) and plan.against == "service"
 
 
-def hide(resources: Sequence[Resource], providers: Mapping[str, Provider]) -> None:
-    """Tell each service's door what no answer may bring back to light."""
+def hide(
+    resources: Sequence[Resource],
+    providers: Mapping[str, Provider],
+    filled_in: Sequence[str],
+) -> None:
+    """Tell each service's door, and a runner, what no answer may bring to light."""
     for resource in resources:
         if not knows_a_secret(resource.spec):
             continue
         for _, secret in secrets(resource.spec):
             provider = providers.get(resource.address.provider)
             if secret.known and provider is not None:
-                cast("Any", provider).door.redactor.add(secret.reveal())
-                mask([secret.reveal()])
+                whole = secret.reveal()
+                # A password within an address may also come back alone.
+                parts = [value for value in filled_in if value and value in whole]
+                told = list(dict.fromkeys([whole, *parts]))
+                for value in told:
+                    cast("Any", provider).door.redactor.add(value)
+                mask(told)
 
 
 @contextmanager

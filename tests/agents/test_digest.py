@@ -109,6 +109,18 @@ def test_a_secret_that_the_agent_repeats_is_taken_out(agents: Agents) -> None:
     assert outcome.result["output"] == "done: Say (redacted)."
 
 
+def test_a_secret_of_digits_is_taken_out_where_it_is_a_number(agents: Agents) -> None:
+    agents.environ = {"TASKOPS_VAR_PIN": "48151623"}
+    pin = {"enum": [48151623, "(redacted)"]}
+    fields = {"pin": pin, "pages": {"enum": [481516]}}
+    schema = {"type": "object", "properties": fields}
+    agents.browser_use(structuredOutput=schema, secrets={"shop": "${env.PIN}"})
+
+    outcome = agents.apply_one()
+
+    assert outcome.result["structured"] == {"pin": "(redacted)", "pages": 481516}
+
+
 def test_an_empty_place_in_a_schema_is_a_change(agents: Agents) -> None:
     schema = {"type": "object", "properties": {}}
     agents.browser_use(structuredOutput=schema)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -131,6 +132,41 @@ def test_a_service_that_echoes_what_it_got_is_not_repeated(
         assert said.code != 0
         assert "Traceback" not in said.err
         assert USER not in said.out + said.err or "redacted" in said.out + said.err
+
+
+def test_a_secret_that_is_a_part_of_a_field_is_not_repeated_alone(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    edit(root, "server: '${env.SERVER}'", "server: 'http://me:${env.WORD}@host:1'")
+    edit(root, "password: '${env.WORD}'", "password: '${env.OTHER}'")
+    at.variables["TASKOPS_VAR_OTHER"] = "another-word"
+    body = f'{{"message": "the proxy does not take {WORD} of me"}}'
+    at.account.set_faults(
+        [{"method": "POST", "do": "status", "status": 400, "body": body}]
+    )
+    on_runner = {**at.variables, "GITHUB_ACTIONS": "true"}
+    said = taskops(root, "apply", "--yes", **at.variables)
+    assert "the proxy does not take (redacted) of me" in clean(said, tmp_path).out
+    masks = taskops(root, "plan", **on_runner).err.splitlines()
+    assert {f"::add-mask::{WORD}", f"::add-mask::http://me:{WORD}@host:1"} <= {*masks}
+
+
+def test_a_run_that_repeats_secrets_shows_none(tmp_path: Path, at: Service) -> None:
+    root = guarded(tmp_path)
+    clean(taskops(root, "apply", "--yes", **at.variables), tmp_path)
+    typed = "canary-typed-90"
+    error = f"{ECHO},\n{typed} at https://shop.example"
+    ended = {"status": "failure", "errorMessage": error}
+    rule = {"path": "/executions/", "do": "status", "status": 200}
+    at.account.set_faults([{**rule, "body": json.dumps({"data": ended})}])
+    words = ["run", "hello", "--json", "--junit", "runs.xml", "--input"]
+    given = [f"ANCHOR_PASSWORD={typed}", "--input", "ANCHOR_URL=https://shop.example"]
+    said = clean(taskops(root, *words, *given, **at.variables), tmp_path)
+    assert said.code == 1
+    told = json.loads(said.out)["runs"][0]["error"]
+    assert told.endswith("key (redacted),\n(redacted) at https://shop.example")
+    assert typed not in (root / "runs.xml").read_text("utf-8")
 
 
 def test_a_message_cut_in_the_middle_of_a_secret_shows_no_half(

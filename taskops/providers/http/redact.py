@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import html
-import json
 import re
 import threading
 from typing import TYPE_CHECKING
-from urllib.parse import quote, quote_plus
+
+from taskops.providers.http.escapes import pattern_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 SHORTEST = 4
 """Characters below which a value is too common to be searched for."""
+
+SHORTEST_LINE = 8
+"""The same for one line of a secret that has several."""
 
 HIDDEN = "(redacted)"
 
@@ -26,19 +27,48 @@ class Redactor:
     """Knows every secret that went out, in each form that may come back."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
-        self._forms: tuple[str, ...] = ()
+        self._known: set[str] = set()
+        self._waiting: list[str] = []
+        """Nobody has asked for them yet, and many are never asked for."""
+        self._patterns: tuple[re.Pattern[str], ...] = ()
         self._lock = threading.Lock()
         for secret in secrets:
             self.add(secret)
 
     def add(self, secret: str) -> None:
         """From now on this value is taken out of every text."""
-        if len(secret) < SHORTEST:
+        if len(secret) < SHORTEST or secret.isspace() or secret in self._known:
             return
+        lines = [line.strip() for line in secret.splitlines()]
+        parts = [secret, *(line for line in lines if len(line) >= SHORTEST_LINE)]
         with self._lock:
-            # A new tuple each time: another lane may be at the old one.
-            forms = {*self._forms, *_forms_of(secret)}
-            self._forms = tuple(sorted(forms, key=len, reverse=True))
+            self._known.add(secret)
+            self._waiting += dict.fromkeys(parts)
+
+    def without(self, text: str) -> str:
+        """The text without secrets; all else in it stays."""
+        kept, at = [], 0
+        for begins, ends in _joined(self._found(text)):
+            kept += [text[at:begins], HIDDEN]
+            at = ends
+        return "".join([*kept, text[at:]]) if kept else text
+
+    def _found(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where secrets stand, though one may begin in another, or in itself."""
+        for pattern in self._ready():
+            found = pattern.search(text)
+            while found is not None:
+                yield found.span()
+                found = pattern.search(text, found.start() + 1)
+
+    def _ready(self) -> tuple[re.Pattern[str], ...]:
+        with self._lock:
+            if self._waiting:
+                # A new tuple each time: another lane may be at the old one.
+                found = map(pattern_of, self._waiting)
+                self._patterns = (*self._patterns, *found)
+                self._waiting.clear()
+            return self._patterns
 
     def clean(self, text: str, longest: int | None = None) -> str:
         """
@@ -46,45 +76,16 @@ class Redactor:
 
         Cut to `longest` only then: half a secret is one that nobody recognises.
         """
-        for form in self._forms:
-            # A host comes back in lower case, whatever was sent.
-            text = re.sub(re.escape(form), HIDDEN, text, flags=re.IGNORECASE)
-        return UNSEEN.sub(" ", text).strip()[:longest]
+        return UNSEEN.sub(" ", self.without(text)).strip()[:longest]
 
 
-LEAST_INSIDE = 8
-"""Characters of base64 below which it may be anything."""
-
-
-def _inside(raw: bytes) -> Iterator[str]:
-    """The part of a longer base64 text that is this secret, wherever it begins."""
-    for before in range(3):
-        text = base64.b64encode(bytes(before) + raw).decode()
-        whole = (before + len(raw)) * 8 // 6
-        part = text[-(-before * 8 // 6) : whole]
-        if len(part) >= LEAST_INSIDE:
-            yield part
-            yield part.translate(str.maketrans("+/", "-_"))
-
-
-def _forms_of(secret: str) -> set[str]:
-    """As it was sent, and as a service or a proxy may write it back."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    encoded = base64.b64encode(raw).decode()
-    url_safe = base64.urlsafe_b64encode(raw).decode()
-    escaped = quote(raw, safe="")
-    return {
-        secret,
-        escaped,
-        re.sub("%[0-9A-F]{2}", lambda code: code[0].lower(), escaped),
-        quote_plus(raw),
-        html.escape(secret),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        encoded,
-        encoded.rstrip("="),
-        url_safe,
-        url_safe.rstrip("="),
-        raw.hex(),
-        *_inside(raw),
-    }
+def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The same places in order, those that overlap as one."""
+    joined: list[tuple[int, int]] = []
+    for begins, ends in sorted(spans):
+        if joined and begins < joined[-1][1]:
+            first, last = joined[-1]
+            joined[-1] = first, max(last, ends)
+        else:
+            joined.append((begins, ends))
+    return joined

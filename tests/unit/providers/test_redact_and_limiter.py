@@ -7,15 +7,20 @@ import html
 import json
 import re
 import threading
+import time
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from taskops.providers.http.budget import Budget
 from taskops.providers.http.limiter import Limiter
 from taskops.providers.http.redact import HIDDEN, Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SECRET = 'p@ss "wörd"/+&'
 RAW = SECRET.encode()
@@ -39,6 +44,84 @@ RAW = SECRET.encode()
 )
 def test_a_secret_is_found_in_every_form(form: str) -> None:
     assert Redactor([SECRET]).clean(f"a {form} z") == f"a {HIDDEN} z"
+
+
+def numbered(text: str) -> str:
+    """For HTML, as Go and most templates do it."""
+    return html.escape(text, quote=False).replace("'", "&#39;").replace('"', "&#34;")
+
+
+def careful(text: str) -> str:
+    """For JSON within HTML, as Go does it."""
+    told = json.dumps(text, ensure_ascii=False)[1:-1]
+    return told.replace("&", r"\u0026").replace("<", r"\u003c").replace(">", r"\u003e")
+
+
+ESCAPED: dict[str, Callable[[str], str]] = {
+    "encodeURIComponent": lambda text: quote(text, safe="!'()*"),
+    "encodeURI": lambda text: quote(text, safe="!'()*;,/?:@&=+$#"),
+    "twice in a URL": lambda text: quote(quote(text, safe=""), safe=""),
+    "a form": quote_plus,
+    "HTML": html.escape,
+    "HTML by numbers": numbered,
+    "HTML without Unicode": lambda text: text.encode(
+        "ascii", "xmlcharrefreplace"
+    ).decode(),
+    "JSON": lambda text: json.dumps(text)[1:-1],
+    "JSON of PHP": lambda text: json.dumps(text)[1:-1].replace("/", r"\/"),
+    "JSON of Go": careful,
+    "JSON in JSON": lambda text: json.dumps(json.dumps(text)[1:-1])[1:-1],
+    "JSON in HTML": lambda text: html.escape(json.dumps(text)[1:-1]),
+    "Windows": lambda text: text.replace("\n", "\r\n"),
+    "base64 in a URL": lambda text: quote(
+        base64.b64encode(text.encode()).decode(), safe=""
+    ),
+}
+
+
+@given(
+    st.text("aZ9 \n\t'\"\\&<>%+/!(;#xu25öé€𝄞", min_size=4, max_size=24),
+    st.sampled_from(sorted(ESCAPED)),
+)
+def test_a_secret_is_found_however_it_was_escaped(secret: str, way: str) -> None:
+    assume(secret == secret.strip())
+
+    cleaned = Redactor([secret]).without(f"<<{ESCAPED[way](secret)}>>")
+
+    assert cleaned == f"<<{HIDDEN}>>"
+
+
+def test_one_line_of_a_secret_is_as_secret() -> None:
+    key = "-----BEGIN KEY-----\nc2VjcmV0LW9mLWxhdW5jaA\n-----END KEY-----\n"
+
+    assert Redactor([key]).clean("bad line: c2VjcmV0LW9mLWxhdW5jaA") == (
+        f"bad line: {HIDDEN}"
+    )
+
+
+def test_two_secrets_that_overlap_leave_no_half() -> None:
+    cleaned = Redactor(["abcdef", "defghi", "hihihi"]).clean("abcdefghihihihi!")
+
+    assert cleaned == f"{HIDDEN}!"
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("\\\\ \\\\ x", "\\" * 65_536),
+        ('""""""""', '\\\\"' * 20_000),
+        ("&&&&&&&&", "&" + "amp;" * 16_384),
+        ("%%%%%%%%", "%" + "25" * 32_768),
+        ("a   b   c", "a" + " " * 65_536),
+        ("    x", " " * 65_536),
+    ],
+)
+def test_no_answer_keeps_anybody_busy(secret: str, text: str) -> None:
+    began = time.monotonic()
+
+    Redactor([secret]).clean(text)
+
+    assert time.monotonic() - began < 5
 
 
 def test_a_secret_inside_another_leaves_nothing_of_it() -> None:
