@@ -59,11 +59,20 @@ class Dump:
         return self._head.encode() + stream.getvalue()
 
 
+PROXY = ("browserConfiguration", "proxy")
+
+
 def lay_over(
     document: MutableMapping[str, object], name: str, old: Tree, new: Tree
 ) -> tuple[bool, tuple[str, ...]]:
     """Set what differs and remove what is gone; everything else keeps its form."""
     variables = []
+    replaced = at(old, (*PROXY, "type")) != at(new, (*PROXY, "type"))
+    if replaced:
+        # Fields that are not compared, a default or those of a proxy that is off,
+        # would be left, and alone or beside another type they are not allowed.
+        _remove(document, PROXY)
+        old = put(old, PROXY, None)
     without_code = [
         put(tree, ("code",), None) if tree else EMPTY for tree in (old, new)
     ]
@@ -77,7 +86,7 @@ def lay_over(
             _remove(document, path)
         else:
             _set(document, path, _styled(value))
-    return bool(paths), tuple(variables)
+    return replaced or bool(paths), tuple(variables)
 
 
 def _set(document: MutableMapping[str, object], path: Path, value: object) -> None:
@@ -106,12 +115,17 @@ def _set_items(there: MutableSequence[object], value: list[object]) -> None:
 
 
 def _remove(document: MutableMapping[str, object], path: Path) -> None:
-    *above, last = (str(key) for key in path)
-    here: object = document
-    for key in above:
-        here = here.get(key) if isinstance(here, Mapping) else None
-    if isinstance(here, Mapping):
-        cast("MutableMapping[str, object]", here).pop(last, None)
+    """And what holds nothing any more: with a comment in it, it would be no YAML."""
+    key, rest = str(path[0]), path[1:]
+    if rest:
+        inner = document.get(key)
+        if not isinstance(inner, Mapping) or not inner:
+            return
+        inner = cast("MutableMapping[str, object]", inner)
+        _remove(inner, rest)
+        if inner:
+            return
+    document.pop(key, None)
 
 
 def _styled(value: Value) -> object:
