@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from taskops.cli.services import canonical
 from taskops.comparing.diff import differing_paths
 from taskops.errors import TaskopsError, UsageError
-from taskops.manifests.pull import LeftOut, Pulled, declared_name, pull_task
+from taskops.manifests.pull import LeftOut, Pulled, declared_name, pull_task, pulled_version
 from taskops.manifests.resolve import load_resources
 from taskops.model.ports import Event
 from taskops.model.resource import Address, Identity
@@ -162,7 +162,7 @@ class _Writing:
             if isinstance(pulled, LeftOut):
                 self.result.left_out.append(pulled)
             elif self._write(pulled):
-                version = observed.latest or observed.draft
+                version = pulled_version(observed, self.declared.get(pulled.name))
                 if version is not None:
                     done[pulled.name] = version
         self.result.notes += _still_different(self.project, done)

@@ -58,17 +58,13 @@ def declared_name(project: Project, name: str) -> str | None:
 def pull_task(
     project: Project, observed: Observed, declared: Resource | None
 ) -> Pulled | LeftOut:
-    """
-    The files of one task; what is declared already is edited in place.
-
-    The live version is what is pulled, or the draft where nothing is live.
-    """
+    """The files of one task; what is declared already is edited in place."""
     name = declared_name(project, observed.name)
     if name is None:
         return LeftOut(observed.name, "its name is not of this environment")
     if observed.language != "typescript":
         return LeftOut(name, f"its language is `{observed.language}`")
-    version = observed.latest or observed.draft
+    version = pulled_version(observed, declared)
     code = version.value(("code",)) if version is not None else None
     if version is None or version.content is None or not isinstance(code, Code):
         return LeftOut(name, "it has no code")
@@ -80,6 +76,17 @@ def pull_task(
     if declared is not None and declared.kind == "code":
         return _edited(project, remote, declared)
     return _new(project, remote)
+
+
+def pulled_version(observed: Observed, declared: Resource | None) -> Version | None:
+    """
+    The version that a plan compares with the manifest.
+
+    That is the draft where the manifest says `publish: false`, or nothing is live.
+    """
+    if declared is not None and declared.kind == "code" and not declared.publish:
+        return observed.draft or observed.latest
+    return observed.latest or observed.draft
 
 
 def _unwritable(data: bytes) -> str | None:

@@ -346,3 +346,68 @@ def test_a_draft_that_is_pulled_over_a_manifest_plans_to_nothing(
         assert "nothing of it is live" in pulled.out + pulled.err
         planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
         assert planned.code == 0, planned.out + planned.err
+
+
+ANCHOR: dict[str, Any] = {"active": True, "type": "anchor_proxy"}
+
+BROWSERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "no proxy any more": ("{proxy: {active: true, country_code: us}}", {}),
+    "nor a comment in it": (
+        "\n  live_view:\n    # for support\n    read_only: true\n  tags: [a]",
+        {"tags": ["b"]},
+    ),
+    "nothing at all": ("\n  # as the shop wants it\n  tags: [a]", {}),
+    "a proxy of one's own": (
+        "{proxy: {active: true, type: anchor_proxy, country_code: us}}",
+        {"proxy": CUSTOM},
+    ),
+    "one of the service's": (
+        "{proxy: {active: true, type: custom, server: '${env.A}', "
+        "username: '${env.A}', password: '${env.A}'}}",
+        {"proxy": ANCHOR},
+    ),
+    "one that was off": (
+        "{proxy: {active: false, type: anchor_gov, country_code: no}}",
+        {"proxy": CUSTOM},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROWSERS)
+def test_what_is_left_of_a_manifest_is_valid_and_plans_to_nothing(
+    tmp_path: Path, what: str
+) -> None:
+    root = project(tmp_path)
+    declared, there_now = BROWSERS[what]
+    manifest = f"name: secret\ncode: hello.ts\nbrowserConfiguration: {declared}\n"
+    (root / "tasks" / "hello.yaml").write_text(manifest, "utf-8")
+    latest = {"code": CODE, "browserConfiguration": there_now}
+    with service() as there:
+        there.account.edit(name="secret", latest=latest)
+
+        pulled = taskops(root, "pull", "--force", **there.variables, **VARIABLES)
+
+        assert pulled.code == 0, pulled.err
+        planned = taskops(
+            root, "plan", "--detailed-exitcode", **there.variables, **VARIABLES
+        )
+        assert planned.code == 0, planned.out + planned.err
+
+
+def test_of_a_task_that_is_not_published_the_draft_is_what_is_kept(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    with service() as there:
+        taskops(root, "apply", "--yes", **there.variables)
+        edit(root, "code:", "publish: false\ncode:")
+        taskops(root, "apply", "--yes", **there.variables)
+        there.account.edit(name="hello", draft={"code": CODE})
+        drift = taskops(root, "drift", **there.variables)
+        assert "taskops pull hello --force, then commit it" in drift.out
+
+        taskops(root, "pull", "hello", "--force", **there.variables)
+
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+        assert planned.code == 0, planned.out
+        assert (root / "tasks" / "hello.ts").read_text("utf-8") == CODE
