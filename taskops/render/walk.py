@@ -128,13 +128,19 @@ def _update_words(change: Update) -> str:
             ("adopt", change.adopts),
             ("rename", change.rename),
             ("resend", change.resend),
-            ("update", change.put and not change.resend),
-            # Publishing goes without saying where an update does it.
+            # Publishing goes without saying where an update does it, so that must
+            # be told from one that leaves what is live as it is.
+            (_updated(change), change.put and not change.resend),
             ("publish", change.publish and not change.put),
         )
         if meant
     ]
     return ", ".join(told) or "update"
+
+
+def _updated(change: Update) -> str:
+    drafted = change.after.kind == "code" and not change.after.publish
+    return "update the draft" if drafted else "update"
 
 
 def _start(change: Start, digest: str) -> Row:
@@ -189,7 +195,7 @@ def _delete(change: Delete, digest: str) -> Row:
     return Row(
         str(change.address),
         "delete",
-        "code",
+        "code" if change.before.language == "typescript" else "generated",
         "delete",
         change.origin,
         change.note,

@@ -48,6 +48,14 @@ def test_every_kind_of_change_fits_the_schema_of_a_plan(account: Account) -> Non
     assert "canary" not in plan_json(sheet)
 
 
+def test_a_delete_tells_the_kind_of_what_goes(account: Account) -> None:
+    account.apply([task("typed"), generated("written", "do it")])
+
+    rows = sheet_of(account.plan([], prune=True, allow_empty=True)).rows
+
+    assert [row.kind for row in rows] == ["code", "generated"]
+
+
 def test_an_empty_plan_fits_the_schema_too(account: Account) -> None:
     check("plan", plan_json(sheet_of(account.plan([]))))
 

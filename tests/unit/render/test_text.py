@@ -34,6 +34,13 @@ def test_a_plan_looks_as_it_was_drawn() -> None:
     assert plan_text(sheet, next_command="taskops apply") == STORY
 
 
+def test_an_update_says_when_what_is_live_stays_as_it_is() -> None:
+    change = sheets.update("a", sheets.code())
+    draft = replace(change, after=replace(change.after, publish=False), publish=False)
+    assert "~ a                      update\n" in plan_text(sheets.sheet(change))
+    assert " update the draft\n" in plan_text(sheets.sheet(draft))
+
+
 def test_a_stream_without_arrows_gets_ascii() -> None:
     text = plan_text(sheets.sheet(*sheets.STORY), Look(ascii=True))
     assert text.isascii()
