@@ -119,7 +119,8 @@ class _Drafting:
         self.problems: list[Problem] = []
         self.prior: dict[Address, Record] = {}
         self.excluded = 0
-        self.moved: set[Address] = set()
+        self.moved: dict[Address, Address] = {}
+        """From which name to which."""
         self.declared = frozenset(r.address for r in inputs.resources)
         self.addresses = {
             (address.provider, record.id): address
@@ -195,8 +196,15 @@ class _Drafting:
                 "",
                 f"remove the manifest of `{old.name}` or this `moved_from`",
             )
+        if (other := self.moved.get(old)) is not None:
+            return problem(
+                resource,
+                f"`{old.name}` cannot be moved to two names",
+                f"`{other.name}` is moved from it too",
+                f"remove `moved_from: {old.name}` from one of them",
+            )
         if old not in records and old in open_intents(self.inputs.state):
-            self.moved.add(old)
+            self.moved[old] = resource.address
             return self._unwritten(old)
         if old not in records:
             return problem(
@@ -205,7 +213,7 @@ class _Drafting:
                 "the ledger has no record of it",
                 "remove `moved_from`, or correct the name",
             )
-        self.moved.add(old)
+        self.moved[old] = resource.address
         return records[old]
 
     def _unwritten(self, old: Address) -> Record | None:

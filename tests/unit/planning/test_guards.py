@@ -171,6 +171,17 @@ def test_an_object_never_belongs_to_two_addresses(declared: bool) -> None:
     assert way_out in problem.hint
 
 
+def test_one_task_is_never_moved_to_two_names() -> None:
+    wanted = [named("one", moved_from="old"), named("two", moved_from="old")]
+
+    plan = build_plan(inputs(wanted, [there("old")], [record("old")]))
+
+    assert [str(change.address) for change in plan.changes] == ["anchor/one"]
+    (problem,) = plan.problems
+    assert "`old` cannot be moved to two names" in problem.summary
+    assert problem.detail == "`one` is moved from it too"
+
+
 @pytest.mark.parametrize("text", ["x", "newer"])
 def test_what_an_apply_that_died_made_can_be_moved_to_another_name(text: str) -> None:
     """It has no record yet, and its intent says that it is ours."""
