@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 from taskops.cli.services import canonical
 from taskops.comparing.diff import differing_paths
 from taskops.errors import TaskopsError, UsageError
-from taskops.manifests.pull import LeftOut, Pulled, declared_name, pull_task, pulled_version
+from taskops.manifests.pull import (
+    LeftOut,
+    Pulled,
+    declared_name,
+    pull_task,
+    pulled_version,
+)
 from taskops.manifests.resolve import load_resources
 from taskops.model.ports import Event
 from taskops.model.resource import Address, Identity

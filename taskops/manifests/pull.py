@@ -64,6 +64,8 @@ def pull_task(
         return LeftOut(observed.name, "its name is not of this environment")
     if observed.language != "typescript":
         return LeftOut(name, f"its language is `{observed.language}`")
+    if declared is not None and declared.kind != "code":
+        return LeftOut(name, f"`{declared.manifest}` declares it with `generate`")
     version = pulled_version(observed, declared)
     code = version.value(("code",)) if version is not None else None
     if version is None or version.content is None or not isinstance(code, Code):
@@ -73,7 +75,7 @@ def pull_task(
         return LeftOut(name, why)
     live = observed.latest is not None
     remote = _Remote(name, version.content, data, live, _notes(observed, version))
-    if declared is not None and declared.kind == "code":
+    if declared is not None:
         return _edited(project, remote, declared)
     return _new(project, remote)
 
@@ -84,7 +86,7 @@ def pulled_version(observed: Observed, declared: Resource | None) -> Version | N
 
     That is the draft where the manifest says `publish: false`, or nothing is live.
     """
-    if declared is not None and declared.kind == "code" and not declared.publish:
+    if declared is not None and not declared.publish:
         return observed.draft or observed.latest
     return observed.latest or observed.draft
 
@@ -127,7 +129,8 @@ class _Remote:
 
 def _new(project: Project, remote: _Remote) -> Pulled | LeftOut:
     folder, name = manifest_folder(project), remote.name
-    settings: dict[str, object] = {} if remote.live else {"publish": False}
+    otherwise = project.defaults.get("publish", True)
+    settings = {} if otherwise is remote.live else {"publish": remote.live}
     text, variables = manifest_text(name, remote.content, settings, code=f"{name}.ts")
     if wrong := _refused(text):
         return LeftOut(name, f"its manifest would not be valid: {wrong}")

@@ -362,8 +362,7 @@ BROWSERS: dict[str, tuple[str, dict[str, Any]]] = {
         {"proxy": CUSTOM},
     ),
     "one of the service's": (
-        "{proxy: {active: true, type: custom, server: '${env.A}', "
-        "username: '${env.A}', password: '${env.A}'}}",
+        "{proxy: {active: true, type: custom, SECRETS}}",
         {"proxy": ANCHOR},
     ),
     "one that was off": (
@@ -379,6 +378,9 @@ def test_what_is_left_of_a_manifest_is_valid_and_plans_to_nothing(
 ) -> None:
     root = project(tmp_path)
     declared, there_now = BROWSERS[what]
+    secrets = ("server", "username", "password")
+    mine = ", ".join(f"{field}: '${{env.A}}'" for field in secrets)
+    declared = declared.replace("SECRETS", mine)
     manifest = f"name: secret\ncode: hello.ts\nbrowserConfiguration: {declared}\n"
     (root / "tasks" / "hello.yaml").write_text(manifest, "utf-8")
     latest = {"code": CODE, "browserConfiguration": there_now}
@@ -411,3 +413,37 @@ def test_of_a_task_that_is_not_published_the_draft_is_what_is_kept(
         planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
         assert planned.code == 0, planned.out
         assert (root / "tasks" / "hello.ts").read_text("utf-8") == CODE
+
+
+def test_a_task_that_git_has_generated_is_not_declared_a_second_time(
+    tmp_path: Path,
+) -> None:
+    root = empty(tmp_path)
+    manifest = "name: hello\ndescription: d\ngenerate: {user_task: Greet.}\n"
+    (root / "tasks").mkdir(exist_ok=True)
+    (root / "tasks" / "greeting.yaml").write_text(manifest, "utf-8")
+    with service() as there:
+        there.account.edit(name="hello", latest={"code": CODE})
+
+        pulled = taskops(root, "pull", "--force", **there.variables)
+
+        assert "left out: hello: `tasks/greeting.yaml` declares it" in pulled.out
+        assert taskops(root, "validate").code == 0
+
+
+def test_what_is_live_is_pulled_as_such_where_drafts_are_the_default(
+    tmp_path: Path,
+) -> None:
+    root = empty(tmp_path)
+    with (root / "taskops.yaml").open("a", encoding="utf-8") as file:
+        file.write("defaults: {publish: false}\n")
+    with service() as there:
+        there.account.edit(name="both", **SHAPES["both"])
+        there.account.edit(name="draft", draft={"code": CODE})
+
+        taskops(root, "pull", **there.variables)
+
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+        assert planned.code == 0, planned.out
+    assert "publish: true" in (root / "tasks" / "both.yaml").read_text("utf-8")
+    assert "publish" not in (root / "tasks" / "draft.yaml").read_text("utf-8")
