@@ -327,6 +327,23 @@ def test_what_is_removed_is_gone_and_removing_it_again_is_done(
     assert anchor.look(Identity(AT, done.id, "a")) is None
 
 
+@pytest.mark.parametrize("below", ["/1", "/draft", "?force=1", "#x"])
+def test_an_id_that_was_made_up_reaches_nothing_but_that_task(
+    service: Service, below: str
+) -> None:
+    anchor, wanted = service.anchor(), task("a")
+    done = put(anchor, wanted)
+    go_live(anchor, wanted, done.id)
+
+    removed = anchor.perform(Remove(AT, done.id + below, "a"))
+
+    assert removed.already
+    assert anchor.look(Identity(AT, done.id + below, "a")) is None
+    there = look(anchor, done.id)
+    assert there.draft is not None
+    assert there.version == "1"
+
+
 def test_a_delete_whose_first_answer_was_lost_was_ours(service: Service) -> None:
     anchor = service.anchor()
     done = put(anchor, task("a"))

@@ -10,6 +10,7 @@ from taskops.errors import NotFound, OutcomeUnknown, Refused
 from taskops.model.step import Done, JobState
 from taskops.providers.anchor.canonical import CONFIGURATION
 from taskops.providers.anchor.convert import revealed, text_of
+from taskops.providers.anchor.paths import generation_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,7 +76,7 @@ class Generation:
     def poll(self, job: Job) -> JobState:
         """One question; an early 404 and a state we do not know are waiting."""
         try:
-            answer = self.door.read(f"/v2/tasks/{job.poll_id}/generation-status")
+            answer = self.door.read(generation_path(job.poll_id))
         except NotFound:
             return JobState("running", "not visible yet", missing=True)
         said = text_of(answer.get("status"))
@@ -90,7 +91,7 @@ class Generation:
     def exists(self, job: Job) -> bool:
         """Whether the service still knows the generation."""
         try:
-            self.door.read(f"/v2/tasks/{job.poll_id}/generation-status")
+            self.door.read(generation_path(job.poll_id))
         except NotFound:
             return False
         return True

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from taskops.errors import NotFound
 from taskops.providers.anchor.convert import text_of
 from taskops.providers.anchor.listing import unwrap
+from taskops.providers.anchor.paths import generation_path, task_path
 
 if TYPE_CHECKING:
     from taskops.providers.http.door import Door
@@ -30,7 +30,7 @@ class History:
 
 def history_of(door: Door, object_id: str, poll_id: str = "") -> History | None:
     """All of it, now; None where the object is not there."""
-    path = f"/v1/task/{quote(object_id, safe='')}"
+    path = task_path(object_id)
     try:
         answer = unwrap(door.read(f"{path}/versions"))
     except NotFound:
@@ -68,9 +68,8 @@ def _run(row: Mapping[str, object]) -> str:
 
 
 def _generation(door: Door, poll_id: str) -> str:
-    path = f"/v2/tasks/{quote(poll_id, safe='')}/generation-status"
     try:
-        return text_of(door.read(path).get("status"))
+        return text_of(door.read(generation_path(poll_id)).get("status"))
     except NotFound:
         return "not known any more"
 

@@ -11,6 +11,7 @@ from taskops.model.resource import Observed
 from taskops.providers.anchor import shapes
 from taskops.providers.anchor.convert import row_of, text_of, version_of
 from taskops.providers.anchor.listing import unwrap
+from taskops.providers.anchor.paths import task_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 def metadata(door: Door, object_id: str) -> tuple[Observed, str] | None:
     """One object without its versions, and its own description."""
     try:
-        answer = unwrap(door.read(f"/v1/task/{object_id}", shapes.task))
+        answer = unwrap(door.read(task_path(object_id), shapes.task))
     except NotFound:
         return None
     if answer.get("deleted"):
@@ -76,7 +77,7 @@ def _versions(door: Door, row: Observed) -> tuple[_Answer | None, _Answer | None
 
 def _version(door: Door, object_id: str, which: str) -> _Answer | None:
     try:
-        answer = unwrap(door.read(f"/v1/task/{object_id}/{which}", shapes.version))
+        answer = unwrap(door.read(f"{task_path(object_id)}/{which}", shapes.version))
     except NotFound:
         return None
     return None if answer.get("deleted") else answer

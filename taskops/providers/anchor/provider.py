@@ -19,6 +19,7 @@ from taskops.providers.anchor.generate import GenerateApi, Generation
 from taskops.providers.anchor.limits import cannot_hold
 from taskops.providers.anchor.listing import PAGE, list_part, list_tasks, unwrap
 from taskops.providers.anchor.objects import metadata, version, whole
+from taskops.providers.anchor.paths import task_path
 from taskops.providers.anchor.reading import AccountReading
 from taskops.providers.http.door import Door
 from taskops.providers.http.keys import key_from
@@ -174,7 +175,7 @@ class Anchor:
                 answer = unwrap(
                     self.door.write(
                         "PUT",
-                        f"/v1/task/{step.id}",
+                        task_path(step.id),
                         {"name": step.name},
                         repeatable=True,
                         shape=shapes.task,
@@ -202,7 +203,7 @@ class Anchor:
         if not step.unlive and self._is_live(step):
             return Done(step.id, already=True)
         body, hidden = request_body(None, step.spec, step.before)
-        path = f"/v1/task/{step.id}/deploy"
+        path = f"{task_path(step.id)}/deploy"
         self.door.write("POST", path, body, hide=hidden, shape=shapes.version)
         return Done(step.id)
 
@@ -216,7 +217,7 @@ class Anchor:
 
     def _remove(self, step: Remove) -> Done:
         try:
-            path = f"/v1/task/{step.id}"
+            path = task_path(step.id)
             self.door.write("DELETE", path, repeatable=True, shape=shapes.deleted)
         except NotFound:
             return Done(step.id, already=True)

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from taskops.errors import NotFound, OutcomeUnknown
 from taskops.providers.anchor.convert import text_of
 from taskops.providers.anchor.listing import unwrap
+from taskops.providers.anchor.paths import task_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -83,7 +84,7 @@ def start(door: Door, task: Runnable) -> Run:
         return _execution({**answer, "status": status}, run_id, "")
     if not (run_id and task_id):
         raise _without_id(path)
-    where = f"/v1/task/{quote(task_id, safe='')}/executions/{quote(run_id, safe='')}"
+    where = f"{task_path(task_id)}/executions/{quote(run_id, safe='')}"
     return Run(run_id, "queued", path=where)
 
 
