@@ -187,8 +187,6 @@ class CarryingJob(Progress[Start | Wait]):
 
     def _resume(self, change: Wait) -> Course:
         after, job = change.after, change.job
-        if after is None:
-            return self.outcome("already_satisfied")
         replaces = self.prior is not None and self.prior.next is not None
         self._note(after, job, replaces=replaces)
         if not self.around.wait and job.status == "running":

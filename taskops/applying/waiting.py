@@ -82,9 +82,8 @@ class Waiting:
 
     def _find_again(self) -> Generator[Ask, object, None]:
         """Never visible under the id that was answered: perhaps it has another."""
-        change, job, found = self.progress.change, self.job, None
-        if change.after is not None:
-            found = cast("Job | None", (yield Recover(job, change.after)))
+        change, job = self.progress.change, self.job
+        found = cast("Job | None", (yield Recover(job, change.after)))
         if found is not None and found.poll_id != job.poll_id:
             self.job = found
             return

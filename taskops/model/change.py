@@ -114,7 +114,7 @@ class Wait:
 
     address: Address
     job: Job
-    after: Resource | None = None
+    after: Resource
     before: Observed | None = None
     note: str = ""
 

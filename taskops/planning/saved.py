@@ -113,7 +113,7 @@ def _words(value: object) -> str:
 def _still_stands(saved: SavedChange, now: Change, plan: Plan) -> bool:
     """Whether it is what was approved, or the rest of what was begun of it."""
     if isinstance(now, Wait):
-        return now.after is not None and now.after.digest == saved.to
+        return now.after.digest == saved.to
     if plan.digests.get(saved.address) != saved.digest:
         return False
     # One approval of --retry is one start: not another one of what failed since.

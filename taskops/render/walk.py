@@ -179,15 +179,15 @@ def _replaced(before: Observed | None) -> str:
 
 
 def _wait(change: Wait) -> Row:
-    after, running = change.after, change.job.status == "running"
+    running = change.job.status == "running"
     return Row(
         str(change.address),
         "wait",
-        "agent" if after is None else after.kind,
+        change.after.kind,
         "wait for the one in flight" if running else "finish what was started",
         "",
         change.note,
-        manifest="" if after is None else after.manifest,
+        manifest=change.after.manifest,
     )
 
 
