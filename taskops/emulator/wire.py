@@ -1,4 +1,4 @@
-"""Requests and answers as plain values, and the two forms of an error."""
+"""Requests and answers as plain values, and an error in the form of each service."""
 
 from __future__ import annotations
 
@@ -78,41 +78,31 @@ class Failure(Exception):
         message: str,
         *,
         form: str = "",
-        headers: Mapping[str, str] | None = None,
         more: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.form = form
-        self.headers = headers or {}
         self.more = more or {}
 
     def answer(self, form: str = "nested") -> Answer:
         """The error as it goes over the wire, `form` being the service's own."""
         body: dict[str, object]
         match self.form or form:
-            case "flat":
-                body = {"error": self.message, "code": self.status}
             case "error":
                 body = {"error": self.message}
             case "detail":
                 body = {"detail": self.message}
             case _:
                 body = {"error": {"code": self.status, "message": self.message}}
-        return answer(body | dict(self.more), self.status, self.headers)
+        return answer(body | dict(self.more), self.status)
 
 
-def answer(
-    value: object, status: int = 200, headers: Mapping[str, str] | None = None
-) -> Answer:
+def answer(value: object, status: int = 200) -> Answer:
     """A JSON answer."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-    return Answer(
-        status,
-        body,
-        {"Content-Type": "application/json; charset=utf-8"} | dict(headers or {}),
-    )
+    return Answer(status, body, {"Content-Type": "application/json; charset=utf-8"})
 
 
 def request_from(environ: Mapping[str, Any]) -> Request:
