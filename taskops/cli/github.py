@@ -25,28 +25,17 @@ class Event:
     branch: str = ""
     """The branch that it runs on; empty for a tag or a pull request."""
     default_branch: str = ""
-    pull: int = 0
-    """The number of the pull request; 0 without one."""
-    fork: bool = False
-    """Whether the pull request comes from another repository."""
 
 
 def event_of(environ: Mapping[str, str]) -> Event:
     """What the runner says of the event; empty where it says nothing usable."""
     payload = _payload(environ.get("GITHUB_EVENT_PATH", ""))
-    pull = _part(payload, "pull_request")
-    head = _part(_part(pull, "head"), "repo").get("full_name")
-    base = _part(_part(pull, "base"), "repo").get("full_name")
-    number = pull.get("number")
     default = _part(payload, "repository").get("default_branch")
     ref = environ.get("GITHUB_REF", "")
     return Event(
         name=environ.get("GITHUB_EVENT_NAME", ""),
         branch=ref.removeprefix("refs/heads/") if ref.startswith("refs/heads/") else "",
         default_branch=default if isinstance(default, str) else "",
-        pull=number if isinstance(number, int) else 0,
-        # A fork that was deleted has no repository any more.
-        fork=bool(pull) and (head is None or head != base),
     )
 
 

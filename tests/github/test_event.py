@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -27,34 +27,12 @@ def seen(folder: Path, name: str, ref: str, payload: object) -> Event:
     )
 
 
-def pull_request(head: dict[str, str] | None) -> dict[str, Any]:
-    return {
-        "number": 7,
-        "pull_request": {
-            "number": 7,
-            "head": {"ref": "edit", "repo": head},
-            "base": {"ref": "main", "repo": {"full_name": "acme/automations"}},
-        },
-    }
-
-
-def test_a_pull_request_of_the_same_repository(tmp_path: Path) -> None:
-    payload = pull_request({"full_name": "acme/automations"})
+def test_a_pull_request_is_on_no_branch(tmp_path: Path) -> None:
+    payload = {"number": 7, "pull_request": {"head": {"ref": "edit"}}}
 
     event = seen(tmp_path, "pull_request", "refs/pull/7/merge", payload)
 
-    assert event == Event("pull_request", "", "main", 7, fork=False)
-
-
-@pytest.mark.parametrize("head", [{"full_name": "else/automations"}, None])
-def test_a_pull_request_from_a_fork(
-    tmp_path: Path, head: dict[str, str] | None
-) -> None:
-    payload = pull_request(head)
-
-    event = seen(tmp_path, "pull_request", "refs/pull/7/merge", payload)
-
-    assert event.fork
+    assert event == Event("pull_request", "", "main")
 
 
 @pytest.mark.parametrize(
@@ -67,18 +45,17 @@ def test_a_pull_request_from_a_fork(
         ("push", "refs/tags/v1", ""),
     ],
 )
-def test_other_events_have_no_pull_request(
+def test_other_events_are_on_the_branch_of_their_ref(
     tmp_path: Path, name: str, ref: str, branch: str
 ) -> None:
     event = seen(tmp_path, name, ref, {})
 
     assert (event.name, event.default_branch) == (name, "main")
-    assert (event.pull, event.fork) == (0, False)
     assert event.branch == branch
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", '{"pull_request": 3}', "[" * 100_000, '"\\ud800"']
+    "text", ["", "{", "[]", '{"repository": 3}', "[" * 100_000, '"\\ud800"']
 )
 def test_a_payload_that_makes_no_sense_is_an_empty_one(
     tmp_path: Path, text: str
