@@ -17,7 +17,6 @@ from taskops.manifests.known import Schema, follow
 from taskops.manifests.schemas import schema
 
 Check: TypeAlias = Callable[[object], bool]
-_Compile: TypeAlias = Callable[[object, Schema], Check]
 
 _TYPES: Final[Mapping[str, type]] = {
     "string": str,

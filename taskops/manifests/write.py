@@ -13,8 +13,6 @@ from taskops.model.values import Code, Secret, Value
 if TYPE_CHECKING:
     from taskops.model.values import Path, Tree
 
-SCHEMA_LINE: Final = "# yaml-language-server: $schema={schema}\n"
-
 # What may stand without quotes: it begins like a word, has nothing that any YAML
 # version gives a meaning to, and is not one of their words for truth or nothing.
 PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9 _./()-]*(?<! )")
@@ -59,7 +57,6 @@ def manifest_text(
     settings: Mapping[str, object],
     *,
     code: str,
-    schema: str = "",
 ) -> tuple[str, tuple[str, ...]]:
     """
     A task's manifest, and the variables that its secrets read.
@@ -83,8 +80,7 @@ def manifest_text(
         width=10_000,
         default_flow_style=False,
     )
-    head = SCHEMA_LINE.format(schema=schema) if schema else ""
-    return head + body, tuple(variables)
+    return body, tuple(variables)
 
 
 def _plain(value: Value, path: Path, name: str, variables: list[str]) -> object:
