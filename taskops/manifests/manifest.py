@@ -193,10 +193,7 @@ class Manifest:
             adopt=bool(data.get("adopt", False)),
             protected=bool(data.get("protected", False)),
             moved_from=moved,
-            moved_from_name=moved
-            and environment.name_prefix + moved + environment.name_suffix,
             ignore=self._ignored(data),
-            run_key=str(data.get("run_key", "")),
             attempts=cast("int", data.get("attempts", 1)),
             where=self.document.where,
             manifest=self.document.file,

@@ -163,7 +163,6 @@ class Report:
     """Number of the signal that ended it; 0 for none."""
     unrecorded: str = ""
     """Where the records are kept when the ledger could not be closed."""
-    requests: int = 0
 
     def count(self, status: Status) -> int:
         """How many outcomes have this status."""

@@ -52,10 +52,7 @@ class Resource:
     protected: bool = False
     moved_from: str | None = None
     """The old declared name."""
-    moved_from_name: str | None = None
-    """The old name on the service, prefix and suffix included."""
     ignore: tuple[Path, ...] = ()
-    run_key: str = ""
     attempts: int = 1
     where: Location | None = None
     manifest: str = ""
@@ -164,6 +161,5 @@ class Reading:
     incomplete_because: str = ""
     unsearched: str = ""
     """Why a run may be there all the same, where the ledger cannot tell either."""
-    requests: int = 0
     ended: frozenset[str] = frozenset()
     """Ids of starts that the ledger takes for running, and that have ended."""

@@ -48,7 +48,6 @@ class Wanted:
             "protected": self.protected,
             "adopt": self.adopt,
             "moved_from": self.moved_from,
-            "moved_from_name": self.moved_from,
         }
         text = text_of(self.variant)
         return task(name, text, settings=settings, **fields_of(self.variant))

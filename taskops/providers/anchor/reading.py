@@ -122,7 +122,6 @@ class AccountReading:
             tuple(found.values()),
             complete=not listed.incomplete_because,
             incomplete_because=listed.incomplete_because,
-            requests=self._door.requests,
             ended=ended,
         )
 

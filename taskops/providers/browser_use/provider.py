@@ -150,7 +150,7 @@ class BrowserUse:
             if (job := jobs.get(resource.address)) is None or job.status == "unknown"
         ]
         if not unsure:
-            return Reading(target, requests=self.door.requests)
+            return Reading(target)
         runs, why = search(self.door, self._names, unsure)
         lost = why and not any(record.kind == "agent" for record in known.values())
         return Reading(
@@ -159,7 +159,6 @@ class BrowserUse:
             complete=not why,
             incomplete_because=why,
             unsearched=f"there is no record of any run; {why}" if lost else "",
-            requests=self.door.requests,
         )
 
     def _label(self, name: str) -> str:

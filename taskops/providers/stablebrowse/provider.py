@@ -148,7 +148,7 @@ class StableBrowse:
             and job.status == "unknown"
         ]
         if not lost and not new:
-            return Reading(target, requests=self.door.requests)
+            return Reading(target)
         try:
             rows = listed(self.door)
         except TaskopsError as error:
@@ -159,7 +159,7 @@ class StableBrowse:
         found = [self._found(rows, job, resource, lost) for resource, job in lost]
         found += [self._earlier(rows, resource) for resource in new]
         objects = tuple(run for run in found if run is not None)
-        return Reading(target, objects, requests=self.door.requests)
+        return Reading(target, objects)
 
     def _earlier(
         self, rows: Sequence[Mapping[str, object]], resource: Resource

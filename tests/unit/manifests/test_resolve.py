@@ -107,11 +107,7 @@ environments:
 
     one = _one(_load(tmp_path, "staging"))
 
-    assert (one.name, one.moved_from, one.moved_from_name) == (
-        "s-one-x",
-        "zero",
-        "s-zero-x",
-    )
+    assert (one.name, one.moved_from) == ("s-one-x", "zero")
     assert (one.publish, one.protected) == (False, True)
     assert one.spec["description"] == "test ${var.SHOP}"
     assert at(one.spec, ("browserConfiguration", "timeout")) == {
@@ -198,7 +194,7 @@ def test_run_key_and_secret_version_are_digested_and_not_sent(tmp_path: Path) ->
 
     assert after.spec == before.spec
     assert after.digest != before.digest
-    assert (after.run_key, after.attempts) == ("2", 2)
+    assert (after.content["run_key"], after.attempts) == ("2", 2)
 
 
 def test_a_literal_with_an_escaped_name_is_still_a_secret(tmp_path: Path) -> None:
