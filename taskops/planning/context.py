@@ -44,6 +44,28 @@ class Context:
         """The environment whose ledger owns the object; empty when none does."""
         return self.owned_elsewhere.get((provider, object_id), "")
 
+    def adopts(self, resource: Resource) -> bool:
+        """Whether a person said that what has its name is to be taken over."""
+        options = self.options
+        named = options.adopt_all or resource.address.name in options.adopt
+        return resource.adopt or named
+
+    def retries(self, resource: Resource) -> bool:
+        """Whether a person said that it is to be started once more."""
+        return resource.address.name in self.options.retry
+
+    def foreign(self, resource: Resource, object_id: str) -> Problem | None:
+        """What is wrong when another environment's ledger owns the object."""
+        owner = self.owner(resource.address.provider, object_id)
+        if not owner:
+            return None
+        return problem(
+            resource,
+            f"`{resource.name}` belongs to environment `{owner}`",
+            f"id {object_id} is in that environment's ledger",
+            "set a `name_prefix` for one of the environments in taskops.yaml",
+        )
+
     def held(self, resource: Resource, object_id: str) -> Problem | None:
         """What is wrong when the object of that name belongs to another address."""
         other = self.addresses.get((resource.address.provider, object_id))

@@ -99,28 +99,22 @@ def refuse_foreign(
             f"its language is `{observed.language}` (id {observed.id})",
             "give the manifest another name",
         )
-    if owner := context.owner(resource.address.provider, observed.id):
-        return problem(
-            resource,
-            f"`{resource.name}` belongs to environment `{owner}`",
-            f"id {observed.id} is in that environment's ledger",
-            "set a `name_prefix` for one of the environments in taskops.yaml",
-        )
-    return name_taken(resource, observed, context)
+    owned_elsewhere = context.foreign(resource, observed.id)
+    return owned_elsewhere or name_taken(resource, observed, context)
 
 
 def name_taken(
-    resource: Resource, ours: Observed, context: Context, besides: str = ""
+    resource: Resource, mine: Observed, context: Context, besides: str = ""
 ) -> Problem | None:
     """Somebody else's object has the name; `besides` is the id of another of ours."""
-    holders = context.listing.holders(resource.name, ours.id)
+    holders = context.listing.holders(resource.name, mine.id)
     others = [holder.id for holder in holders if holder.id != besides]
     if not others:
         return None
     return problem(
         resource,
         f"the name `{resource.name}` is taken by another object",
-        f"id {others[0]}; ours is {ours.id}, named `{ours.name}`",
+        f"id {others[0]}; ours is {mine.id}, named `{mine.name}`",
         "rename or delete the other object on the service, "
         "or give the manifest another name",
     )
@@ -146,10 +140,10 @@ def _existing(
     if mine:
         update = _update(after, observed, seen, known, context)
         # A declared adoption that was cut short is still an adoption.
-        if _adopted(after, context) and not _finished(known, observed):
+        if context.adopts(after) and not _finished(known, observed):
             return replace(update, adopts=True, origin="adopt")
         return update
-    if _adopted(after, context):
+    if context.adopts(after):
         return _adopt(after, seen)
     return _refused(after, seen, record)
 
@@ -213,11 +207,6 @@ def _edited_there(
         and there.digest not in mine
         and not kept_by_ignoring(there, after, record, mine)
     )
-
-
-def _adopted(after: Resource, context: Context) -> bool:
-    options = context.options
-    return after.adopt or options.adopt_all or after.address.name in options.adopt
 
 
 def _refused(after: Resource, seen: Observed, record: Record | None) -> Problem:

@@ -90,15 +90,7 @@ def _owned_elsewhere(
         held = context.held(resource, found.observed.id)
         if held is not None:
             return held
-    owner = context.owner(resource.address.provider, found.observed.id)
-    if not owner:
-        return None
-    return problem(
-        resource,
-        f"`{resource.name}` belongs to environment `{owner}`",
-        f"id {found.observed.id} is in that environment's ledger",
-        "set a `name_prefix` for one of the environments in taskops.yaml",
-    )
+    return context.foreign(resource, found.observed.id)
 
 
 def _unrecorded(resource: Resource, found: Identified, context: Context) -> Decision:
@@ -112,8 +104,7 @@ def _foreign(
     resource: Resource, there: Observed, why: str, context: Context
 ) -> Decision:
     """What somebody else made counts as generated from here only if that is said."""
-    options = context.options
-    if resource.adopt or options.adopt_all or resource.address.name in options.adopt:
+    if context.adopts(resource):
         return Keep(resource.address, "adopted", "", there, resource, records=True)
     note = f"{why}; `adopt: true` takes it over as it is"
     return Keep(resource.address, "unowned", note)
@@ -153,7 +144,7 @@ def _back(
         named = context.listing.named(job.name)
         if len(named) == 1:
             job = job.found(named[0].id)
-        elif resource.address.name not in context.options.retry:
+        elif not context.retries(resource):
             return outcome_unknown(resource, job)
     return Wait(resource.address, job, resource, before, UNWANTED)
 
@@ -164,8 +155,8 @@ def _flying(
     """A start of ours is in flight, or a replacement is half done."""
     if job.digest == resource.digest:
         return Wait(resource.address, job, resource, before)
-    ours = before or context.listing.by_id.get(job.made)
-    taken = name_taken(resource, ours, context, job.made) if ours else None
+    mine = before or context.listing.by_id.get(job.made)
+    taken = name_taken(resource, mine, context, job.made) if mine else None
     if taken is not None:
         # What replaces it could not take the name: said before it is paid for.
         return taken
@@ -183,7 +174,7 @@ def _unknown(
             if told is not None:
                 return told
         return _flying(resource, job.found(named[0].id), before, context)
-    if resource.address.name in context.options.retry:
+    if context.retries(resource):
         return Start(resource.address, resource, "pending", before, why="--retry")
     return outcome_unknown(resource, job)
 
@@ -197,11 +188,10 @@ def _no_generation(
     Only a person can tell, and says what it is: ours with --adopt, somebody else's
     with --retry, which must not make a second one of that name. None: wait again.
     """
-    options, address = context.options, resource.address
-    adopts = resource.adopt or options.adopt_all or address.name in options.adopt
-    if adopts and there.name == resource.name:
+    address = resource.address
+    if context.adopts(resource) and there.name == resource.name:
         return Keep(address, "adopted", "", there, resource, records=True)
-    if address.name not in options.retry:
+    if not context.retries(resource):
         return None
     return problem(
         resource,

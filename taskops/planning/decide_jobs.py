@@ -36,7 +36,7 @@ def failed(
     name = resource.address.name
     if job.digest != resource.digest:
         return Start(resource.address, resource, "pending", before, why="it changed")
-    if name in context.options.retry:
+    if context.retries(resource):
         return Start(resource.address, resource, "pending", before, why="--retry")
     said = f": {job.error}" if job.error else ""
     note = f"failed{said}; start it again with --retry {name}"
@@ -90,13 +90,13 @@ def _run_by_metadata(resource: Resource, context: Context) -> Decision:
 
 def _perhaps_run_before(resource: Resource, context: Context) -> Decision:
     """A run of the same question whose revision the service cannot tell."""
-    address, options = resource.address, context.options
+    address = resource.address
     found = [
         run
         for run in context.listing.named(address.name)
         if run.latest is None and not context.owner(address.provider, run.id)
     ]
-    if address.name in options.retry or not (found or context.unsearched):
+    if context.retries(resource) or not (found or context.unsearched):
         return Start(address, resource, "new")
     if not found:
         return problem(
@@ -106,7 +106,7 @@ def _perhaps_run_before(resource: Resource, context: Context) -> Decision:
             f"look at the service, then start it with --retry {address.name}",
         )
     run = found[-1]
-    if address.name in options.adopt or options.adopt_all:
+    if context.adopts(resource):
         ids = MappingProxyType({"taskId": run.id})
         return Wait(address, Job(resource.digest, "running", "", run.id, ids), resource)
     return problem(
@@ -125,6 +125,6 @@ def _unknown_run(resource: Resource, job: Job, context: Context) -> Decision:
         if job.digest != resource.digest:
             return _changed(resource, told)
         return Wait(resource.address, told, resource)
-    if resource.address.name in context.options.retry:
+    if context.retries(resource):
         return Start(resource.address, resource, "pending", why="--retry")
     return outcome_unknown(resource, job)
