@@ -6,6 +6,8 @@ import os
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from taskops.planning.scope import named
+
 if TYPE_CHECKING:
     from taskops.model.plan import Outcome, Plan, Report
 
@@ -47,7 +49,7 @@ def _retries(report: Report, given: dict[str, Any]) -> str:
     if not left or not all(_start_failed(outcome) for outcome in left):
         return ""
     asked = given.get("retry", ())
-    names = [o.address.name for o in left if o.address.name not in asked]
+    names = [o.address.name for o in left if not named(o.address, asked)]
     return "".join(f" --retry {shlex.quote(name)}" for name in names)
 
 

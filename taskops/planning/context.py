@@ -8,6 +8,7 @@ from taskops.model.dataclass import dataclass, field
 from taskops.model.ports import satisfied
 from taskops.model.problem import Problem
 from taskops.planning.options import PlanOptions
+from taskops.planning.scope import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,12 +48,16 @@ class Context:
     def adopts(self, resource: Resource) -> bool:
         """Whether a person said that what has its name is to be taken over."""
         options = self.options
-        named = options.adopt_all or resource.address.name in options.adopt
-        return resource.adopt or named
+        asked = options.adopt_all or named(resource.address, options.adopt)
+        return resource.adopt or asked
 
     def retries(self, resource: Resource) -> bool:
         """Whether a person said that it is to be started once more."""
-        return resource.address.name in self.options.retry
+        return named(resource.address, self.options.retry)
+
+    def resends(self, resource: Resource) -> bool:
+        """Whether it is to be written though nothing differs."""
+        return named(resource.address, self.options.resend)
 
     def foreign(self, resource: Resource, object_id: str) -> Problem | None:
         """What is wrong when another environment's ledger owns the object."""

@@ -132,7 +132,7 @@ def _existing(
     after = respect_ignored(resource, managed)
     seen = _settled(observed, known, after)
     found = compared(after, seen, known)
-    resend = after.address.name in context.options.resend
+    resend = context.resends(after)
     if same(after, found) and seen.name == after.name and not resend:
         if not mine:
             return Keep(after.address, "adopted", "", observed, after, records=True)
@@ -231,7 +231,7 @@ def _update(
     context: Context,
 ) -> Update:
     """`seen` is what was observed, with what the service never takes laid over."""
-    resend = after.address.name in context.options.resend
+    resend = context.resends(after)
     differs = resend or not same(after, compared(after, seen, record))
     put = differs and (resend or not same(after, seen.draft))
     publish = after.publish and (resend or not same(after, seen.latest))

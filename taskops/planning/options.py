@@ -12,8 +12,10 @@ class PlanOptions:
     """
     The flags that shape a plan.
 
-    `adopt`, `retry` and `resend` name declared resources; `select` and
-    `exclude` are shell patterns on the name or on the whole address.
+    `adopt`, `retry` and `resend` name resources, each by its declared name or its
+    whole address; `select` and `exclude` are shell patterns on either. `adopt_all`
+    takes over whatever has the name of a declared task. With `against="ledger"`
+    no service is asked.
     """
 
     prune: bool = False

@@ -1,4 +1,4 @@
-"""Which addresses a plan is about: `--select`, `--exclude`."""
+"""Which addresses the flags of a plan mean: patterns, and names of single ones."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskops.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection, Mapping
 
     from taskops.model.resource import Address
     from taskops.planning.options import PlanOptions
@@ -29,22 +29,36 @@ def _matches(address: Address, patterns: tuple[str, ...]) -> bool:
     )
 
 
+def named(address: Address, names: Collection[str]) -> bool:
+    """Whether one of the names is the declared one, or the whole address."""
+    return address.name in names or str(address) in names
+
+
 def require_matches(options: PlanOptions, known: Collection[Address]) -> None:
     """Raise UsageError for a name or pattern that means nothing here: a typo."""
-    given = {
-        "--select": options.select,
-        "--exclude": options.exclude,
+    patterns = {"--select": options.select, "--exclude": options.exclude}
+    names = {
         "--adopt": options.adopt,
         "--retry": options.retry,
         "--resend": options.resend,
     }
-    for flag, patterns in given.items():
-        for pattern in patterns:
-            if not any(_matches(address, (pattern,)) for address in known):
+    _require(patterns, _matches, known)
+    # Each of these is a word about one task: a pattern would be about many.
+    _require(names, named, known)
+
+
+def _require(
+    given: Mapping[str, tuple[str, ...]],
+    means: Callable[[Address, tuple[str, ...]], bool],
+    known: Collection[Address],
+) -> None:
+    for flag, words in given.items():
+        for word in words:
+            if not any(means(address, (word,)) for address in known):
                 raise UsageError(
-                    f"`{flag} {pattern}` matches nothing",
+                    f"`{flag} {word}` matches nothing",
                     f"declared or in the ledger: {len(known)}",
-                    _near(pattern, known),
+                    _near(word, known),
                 )
 
 
