@@ -12,7 +12,14 @@ from taskops.applying.read_back import Shown, not_taken, read_back
 from taskops.applying.records import record_of, record_of_generated, record_of_run
 from taskops.applying.replacing import discard
 from taskops.applying.writes import publish, remove, rename, upsert
-from taskops.comparing.content import DRAFT, compared, publishes_at_once, same, settle
+from taskops.comparing.content import (
+    DRAFT,
+    compared,
+    publishes_at_once,
+    same,
+    settle,
+    settled,
+)
 from taskops.comparing.moved import what_moved
 from taskops.model.change import Create, Delete, Keep, Update
 from taskops.model.resource import Identity
@@ -60,7 +67,7 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
         now = yield from look(change.address, before.id, before.name)
         if now is None:
             return self._stale(f"`{before.name}` (id {before.id}) is gone")
-        there = compared(after, self._settled(now), self.prior)
+        there = compared(after, settled(now, self.prior, after.content), self.prior)
         if same(after, there) and now.name == after.name and not change.resend:
             return self._satisfied(after, now)
         if told := what_moved(before, now):
@@ -123,20 +130,9 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
             commit = self.around.commit
             self.record = record_of_generated(after, before, self.prior, commit)
             return self.outcome("applied")
-        # A service may stand at an older revision in draft; only equal is ours.
+        # The other version may hold what somebody else wrote, which is not ours.
         self.record = self._agreed(after, before)
         return self.outcome("applied")
-
-    def _settled(self, now: Observed) -> Observed:
-        after = getattr(self.change, "after", None)
-        if self.prior is None or not self.prior.residual or after is None:
-            return now
-        residual = self.prior.residual
-        return replace(
-            now,
-            draft=settle(now.draft, residual, after.content),
-            latest=settle(now.latest, residual, after.content),
-        )
 
     def _satisfied(self, after: Resource, now: Observed) -> Outcome:
         self.record = self._agreed(after, now)

@@ -49,6 +49,17 @@ def settle(
     return replace(version, content=content, digest=digest(content))
 
 
+def settled(observed: Observed, record: Record | None, wanted: Tree) -> Observed:
+    """The object with both of its versions settled by what its record remembers."""
+    if record is None or not record.residual:
+        return observed
+    return replace(
+        observed,
+        draft=settle(observed.draft, record.residual, wanted),
+        latest=settle(observed.latest, record.residual, wanted),
+    )
+
+
 def residuals(
     paths: Iterable[Path], wanted: Tree, answered: Tree
 ) -> dict[str, Residual]:

@@ -11,7 +11,7 @@ from taskops.comparing.content import (
     publishes_at_once,
     respect_ignored,
     same,
-    settle,
+    settled,
 )
 from taskops.model.change import Change, Create, Keep, Origin, Update, worst
 from taskops.model.problem import Problem
@@ -130,7 +130,7 @@ def _existing(
     known = record if mine else None
     managed = observed.latest if resource.publish else observed.draft
     after = respect_ignored(resource, managed)
-    seen = _settled(observed, known, after)
+    seen = settled(observed, known, after.content)
     found = compared(after, seen, known)
     resend = context.resends(after)
     if same(after, found) and seen.name == after.name and not resend:
@@ -153,16 +153,6 @@ def _finished(record: Record | None, observed: Observed) -> bool:
     if record is None or record.id != observed.id:
         return False
     return bool(record.draft or record.live)
-
-
-def _settled(observed: Observed, record: Record | None, after: Resource) -> Observed:
-    if record is None or not record.residual:
-        return observed
-    return replace(
-        observed,
-        draft=settle(observed.draft, record.residual, after.content),
-        latest=settle(observed.latest, record.residual, after.content),
-    )
 
 
 def _keep(
