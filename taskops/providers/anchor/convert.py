@@ -28,16 +28,12 @@ from taskops.providers.anchor.canonical import (
     split_configuration,
 )
 from taskops.providers.anchor.defaults import DEFAULTS, PROXY
+from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from taskops.model.values import Path
-
-
-def text_of(value: object) -> str:
-    """A string field; anything else is as good as absent."""
-    return value if isinstance(value, str) else ""
 
 
 def code_of(value: object, *, keep: str | None = "") -> Code | None:
@@ -73,7 +69,7 @@ def version_of(
     write reaches is not documented.
     """
     spec: dict[str, object] = {
-        "description": description or text_of(answer.get("description")),
+        "description": description or text_of(answer, "description"),
         CONFIGURATION: _tree(answer.get(CONFIGURATION)),
     }
     if (code := code_of(answer.get("code"), keep=keep)) is not None:
@@ -97,16 +93,16 @@ def row_of(row: Mapping[str, object], *, shown: bool = False) -> Observed:
 
     With `shown` it keeps the version that it shows too.
     """
-    version = version_of(row, text_of(row.get("description"))) if shown else None
+    version = version_of(row, text_of(row, "description")) if shown else None
     return Observed(
         provider="anchor",
-        id=text_of(row.get("id")),
-        name=text_of(row.get("name")),
-        language=text_of(row.get("language")) or "typescript",
+        id=text_of(row, "id"),
+        name=text_of(row, "name"),
+        language=text_of(row, "language") or "typescript",
         version=str(row.get("latestVersion") or row.get("latest") or ""),
-        updated_at=text_of(row.get("updatedAt")),
+        updated_at=text_of(row, "updatedAt"),
         row=_fingerprint(row),
-        status=text_of(row.get("status")),
+        status=text_of(row, "status"),
         shown=version,
     )
 

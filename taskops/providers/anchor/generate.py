@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, cast
 from taskops.errors import NotFound, OutcomeUnknown, Refused
 from taskops.model.step import Done, JobState
 from taskops.providers.anchor.canonical import CONFIGURATION
-from taskops.providers.anchor.convert import revealed, text_of
+from taskops.providers.anchor.convert import revealed
 from taskops.providers.anchor.paths import generation_path
+from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,9 +65,9 @@ class Generation:
         body, hidden = generate_body(step.name, step.after, shape)
         answer = self.door.write("POST", "/v2/tasks/generate", body, hide=hidden)
         ids = {
-            key: text_of(answer[key])
+            key: text_of(answer, key)
             for key in ("id", "taskId", "taskVersionId", "projectId")
-            if text_of(answer.get(key))
+            if text_of(answer, key)
         }
         poll_id = ids.get("id") or ids.get("taskId")
         if not poll_id:
@@ -79,12 +80,12 @@ class Generation:
             answer = self.door.read(generation_path(job.poll_id))
         except NotFound:
             return JobState("running", "not visible yet", missing=True)
-        said = text_of(answer.get("status"))
-        object_id = job.ids.get("taskId") or text_of(answer.get("id"))
+        said = text_of(answer, "status")
+        object_id = job.ids.get("taskId") or text_of(answer, "id")
         if said == "ready":
             return JobState("ready", said, object_id)
         if said == "failed":
-            error = self.door.redactor.clean(text_of(answer.get("error")), ERROR_LIMIT)
+            error = self.door.redactor.clean(text_of(answer, "error"), ERROR_LIMIT)
             return JobState("failed", error or said, object_id)
         return JobState("running", said or "generating", object_id)
 

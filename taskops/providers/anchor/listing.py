@@ -9,8 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.errors import ReadFailed
-from taskops.providers.anchor.convert import row_of, text_of
+from taskops.providers.anchor.convert import row_of
 from taskops.providers.http.alone import Alone
+from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator
@@ -268,7 +269,7 @@ def list_row(row: Mapping[str, object], *, shown: bool = False) -> Row:
     """What is kept of it; the version that it shows only where that is of use."""
     return Row(
         row_of(row, shown=shown),
-        text_of(row.get("description")),
+        text_of(row, "description"),
         str(row.get("teamId") or ""),
         bool(row.get("deleted")),
     )

@@ -9,18 +9,14 @@ from typing import TYPE_CHECKING
 from taskops.errors import NotFound
 from taskops.model.resource import Observed
 from taskops.providers.anchor import shapes
-from taskops.providers.anchor.convert import row_of, text_of, version_of
+from taskops.providers.anchor.convert import row_of, version_of
 from taskops.providers.anchor.listing import unwrap
 from taskops.providers.anchor.paths import task_path
+from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import TypeAlias
-
     from taskops.model.resource import Version
-    from taskops.providers.http.door import Door
-
-    _Answer: TypeAlias = Mapping[str, object]
+    from taskops.providers.http.door import Answer, Door
 
 NUMBER = re.compile(r"[0-9]{1,18}")
 """A published version; a task without one says `draft`."""
@@ -35,7 +31,7 @@ def metadata(door: Door, object_id: str) -> tuple[Observed, str] | None:
     if answer.get("deleted"):
         return None
     row = replace(row_of(answer), id=object_id, row="")
-    return row, text_of(answer.get("description"))
+    return row, text_of(answer, "description")
 
 
 def whole(door: Door, row: Observed, description: str, keep: str) -> Observed:
@@ -65,7 +61,7 @@ def version(
     return None if answer is None else version_of(answer, description, keep=keep)
 
 
-def _versions(door: Door, row: Observed) -> tuple[_Answer | None, _Answer | None]:
+def _versions(door: Door, row: Observed) -> tuple[Answer | None, Answer | None]:
     draft = _version(door, row.id, "draft")
     latest = _version(door, row.id, "latest")
     if latest is None and NUMBER.fullmatch(row.version):
@@ -75,7 +71,7 @@ def _versions(door: Door, row: Observed) -> tuple[_Answer | None, _Answer | None
     return draft, latest
 
 
-def _version(door: Door, object_id: str, which: str) -> _Answer | None:
+def _version(door: Door, object_id: str, which: str) -> Answer | None:
     try:
         answer = unwrap(door.read(f"{task_path(object_id)}/{which}", shapes.version))
     except NotFound:
@@ -83,15 +79,15 @@ def _version(door: Door, object_id: str, which: str) -> _Answer | None:
     return None if answer.get("deleted") else answer
 
 
-def _described_apart(draft: _Answer | None, latest: _Answer | None) -> bool:
+def _described_apart(draft: Answer | None, latest: Answer | None) -> bool:
     if draft is None or latest is None:
         return False
-    return text_of(draft.get("description")) != text_of(latest.get("description"))
+    return text_of(draft, "description") != text_of(latest, "description")
 
 
 def _whole(
     row: Observed,
-    both: tuple[_Answer | None, _Answer | None],
+    both: tuple[Answer | None, Answer | None],
     description: str,
     keep: str,
 ) -> Observed:

@@ -10,17 +10,14 @@ from taskops.model.step import Begin, Done, JobState, Publish, Remove, Rename, U
 from taskops.model.values import EMPTY, Secret, at, secrets
 from taskops.providers.anchor import shapes
 from taskops.providers.anchor.canonical import canonical
-from taskops.providers.anchor.convert import (
-    request_body,
-    row_of,
-    text_of,
-)
+from taskops.providers.anchor.convert import request_body, row_of
 from taskops.providers.anchor.generate import GenerateApi, Generation
 from taskops.providers.anchor.limits import cannot_hold
 from taskops.providers.anchor.listing import PAGE, list_part, list_tasks, unwrap
 from taskops.providers.anchor.objects import metadata, version, whole
 from taskops.providers.anchor.paths import task_path
 from taskops.providers.anchor.reading import AccountReading
+from taskops.providers.http.answers import text_of
 from taskops.providers.http.door import Door
 from taskops.providers.http.keys import key_from
 
@@ -181,7 +178,7 @@ class Anchor:
                         shape=shapes.task,
                     )
                 )
-                return Done(step.id, text_of(answer.get("name")))
+                return Done(step.id, text_of(answer, "name"))
             case Remove():
                 return self._remove(step)
             case Begin():
@@ -192,7 +189,7 @@ class Anchor:
         answer = unwrap(
             self.door.write("POST", "/v1/task", body, repeatable=True, hide=hidden)
         )
-        object_id = text_of(answer.get("id"))
+        object_id = text_of(answer, "id")
         if not object_id:
             raise OutcomeUnknown("Anchor answered an upsert without an id")
         shown = row_of(answer, shown=True)
@@ -209,7 +206,7 @@ class Anchor:
 
     def _is_live(self, step: Publish) -> bool:
         # The task's own description was just written, or is the wanted one already.
-        description = text_of(step.spec.get("description"))
+        description = text_of(step.spec, "description")
         live = version(self.door, step.id, "latest", description, "")
         if live is None or live.digest != step.wanted:
             return False

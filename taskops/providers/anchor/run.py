@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import quote
 
 from taskops.errors import NotFound, OutcomeUnknown
-from taskops.providers.anchor.convert import text_of
 from taskops.providers.anchor.listing import unwrap
 from taskops.providers.anchor.paths import task_path
+from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +76,8 @@ def start(door: Door, task: Runnable) -> Run:
     body = {"inputs": dict(task.inputs), "async": True}
     path = f"/v1/task/run/{quote(task.name, safe='')}"
     answer = unwrap(door.write("POST", path, body, hide=tuple(task.inputs.values())))
-    run_id = text_of(answer.get("executionResultId"))
-    task_id = text_of(answer.get("taskId"))
+    run_id = text_of(answer, "executionResultId")
+    task_id = text_of(answer, "taskId")
     if not answer.get("async"):
         # It was run at once, whatever was asked.
         status = "success" if answer.get("success") else "failure"
@@ -92,7 +92,7 @@ def _start_generated(door: Door, task: Runnable) -> Run:
     path = f"/v2/tasks/{quote(task.id, safe='')}/run"
     body = {"input_params": dict(task.inputs)}
     answer = door.write("POST", path, body, hide=tuple(task.inputs.values()))
-    run_id = text_of(answer.get("run_id"))
+    run_id = text_of(answer, "run_id")
     if not run_id:
         raise _without_id(path)
     return _generated(answer, f"/v2/tasks/runs/{quote(run_id, safe='')}/status")
@@ -114,7 +114,7 @@ def ask(door: Door, run: Run) -> Run:
 
 
 def _execution(answer: Answer, run_id: str, path: str) -> Run:
-    status = text_of(answer.get("status")) or "running"
+    status = text_of(answer, "status") or "running"
     took = answer.get("executionTime")
     seconds = took / 1000 if isinstance(took, int | float) else None
     error = answer.get("errorMessage") or answer.get("error")
@@ -123,9 +123,9 @@ def _execution(answer: Answer, run_id: str, path: str) -> Run:
 
 
 def _generated(answer: Answer, path: str) -> Run:
-    status = text_of(answer.get("status")) or "running"
+    status = text_of(answer, "status") or "running"
     said = answer.get("result") if status == "success" else answer.get("error")
-    return Run(text_of(answer.get("run_id")), status, _text(said), None, path)
+    return Run(text_of(answer, "run_id"), status, _text(said), None, path)
 
 
 def _text(value: object) -> str:
