@@ -54,7 +54,7 @@ def placed(
     )
 
 
-def forgotten(record: Record, job: Job, address: Address) -> Record:
+def in_doubt(record: Record, job: Job, address: Address) -> Record:
     """What was answered leads nowhere: whether it was started is not known."""
     record, lost = replace(record, address=address), replace(job, status="unknown")
     if record.next is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from taskops.applying.asks import Poll, Recover, Stopped
-from taskops.applying.job_records import forgotten
+from taskops.applying.job_records import in_doubt
 from taskops.errors import OutcomeUnknown, ReadFailed
 from taskops.model.step import JobState
 
@@ -89,7 +89,7 @@ class Waiting:
             return
         record = self.progress.record or self.progress.prior
         if record is not None:
-            self.progress.record = forgotten(record, job, change.address)
+            self.progress.record = in_doubt(record, job, change.address)
         raise OutcomeUnknown(
             "the service does not know what it said it had started",
             f"id {job.poll_id}",

@@ -13,7 +13,7 @@ from taskops.model.resource import Address, Target
 from taskops.model.values import canonical
 from taskops.planning.digest import plan_digest
 from taskops.planning.saved import SavedChange, SavedPlan, only_saved
-from taskops.planning.stale import as_json, places
+from taskops.planning.stale import as_json, marks
 from taskops.render.plan_json import plan_json, sheet_from_json
 from taskops.render.walk import sheet_of
 
@@ -128,7 +128,7 @@ def _there(row: Row) -> dict[str, str]:
     if row.there is None:
         return {}
     there = row.there
-    return places(row.id, there.name, there.draft, there.live)
+    return marks(row.id, there.name, there.draft, there.live)
 
 
 def require_whole(sheet: Sheet, path: str) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from taskops.manifests.keys import keys_by_form
-from taskops.manifests.odd import Odd, keys_at, places
+from taskops.manifests.odd import Odd, keys_at, occurrences
 from taskops.manifests.plain_code import is_plain
 from taskops.manifests.spots import BIDI
 from taskops.model.problem import Location, Problem
@@ -63,7 +63,7 @@ def _hidden(content: bytes) -> Iterator[Odd]:
         return
     words = "an invisible character makes this line read other than it runs"
     for character in BIDI:
-        for at in places(content, character.encode()):
+        for at in occurrences(content, character.encode()):
             yield Odd(at, words, "remove the bidirectional control")
 
 

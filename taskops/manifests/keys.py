@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from taskops.manifests.odd import places
+from taskops.manifests.odd import occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ _MADE_UP: Final = r"(?i)your|example|placeholder|dummy|change.?me|x{4}|\*{4}|://
 def keys_by_form(content: bytes) -> Iterator[int]:
     """Where something has the form of a vendor's key, comments included."""
     for word, form in _FORMS.items():
-        for at in places(content, word):
+        for at in occurrences(content, word):
             before = content[at - 1 : at] if at else b""
             if re.compile(form).match(content, at) and not re.match(rb"[\w-]", before):
                 yield at

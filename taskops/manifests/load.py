@@ -40,7 +40,7 @@ class Document:
 
     def locate(self, path: Path, *, key: bool = False) -> Location:
         """The place of a value, or of its field name; of what holds it if absent."""
-        spots = places(self.text)[self.number]
+        spots = with_places(self.text)[self.number]
         known = path
         while known and known not in spots.values:
             known = known[:-1]
@@ -53,7 +53,7 @@ class Document:
 
     def has(self, path: Path) -> bool:
         """Whether the document itself has a value at a path."""
-        return path in places(self.text)[self.number].values
+        return path in with_places(self.text)[self.number].values
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Contents:
 
 # Places are asked for several times in a row, and always of the same file.
 @lru_cache(maxsize=2)
-def places(text: str) -> list[Careful]:
+def with_places(text: str) -> list[Careful]:
     """Every document of a text with its places."""
     from taskops.manifests.careful import careful  # noqa: PLC0415 - felt, see _fast
 

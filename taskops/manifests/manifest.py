@@ -13,7 +13,7 @@ from taskops.manifests.known import secret_paths
 from taskops.manifests.layers import defaults_for, merge, patch
 from taskops.manifests.project import project_document
 from taskops.manifests.references import References
-from taskops.manifests.validate import kind_of, problems_of
+from taskops.manifests.validate import problems_of, schema_for
 from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address, Kind, Resource
 from taskops.model.values import Path, Tree, at, freeze, frozen, put, thaw
@@ -75,7 +75,7 @@ class Manifest:
         self.document = document
         self.given = given
         self.problems: list[Problem] = []
-        self.schema = kind_of(document.data)
+        self.schema = schema_for(document.data)
         self.own: Mapping[str, object] = (
             document.data if isinstance(document.data, Mapping) else {}
         )

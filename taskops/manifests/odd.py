@@ -23,7 +23,7 @@ class Odd:
 
 # Searching for a word and looking closer there is many times faster than one
 # expression that is tried at every character of the file.
-def places(content: bytes, word: bytes) -> Iterator[int]:
+def occurrences(content: bytes, word: bytes) -> Iterator[int]:
     """Where the word stands."""
     at = content.find(word)
     while at >= 0:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taskops.manifests import syntax
-from taskops.manifests.odd import Odd, places
+from taskops.manifests.odd import Odd, occurrences
 from taskops.manifests.packages import is_relative, lacks
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def inputs(content: bytes, root: Node) -> Iterator[Odd]:
     """Inputs that never arrive, each once."""
-    for at in places(content, b"process.env"):
+    for at in occurrences(content, b"process.env"):
         node = syntax.at(root, at, len(b"process.env"))
         if node is None or node.type != "member_expression" or node.start_byte != at:
             continue
@@ -53,7 +53,7 @@ def _read_from(env: Node) -> Iterator[Node]:
 def imports(content: bytes, root: Node) -> Iterator[Odd]:
     """Imports of what the sandbox does not have, or is not known to have."""
     for word in (b"import", b"require", b"export"):
-        for at in places(content, word):
+        for at in occurrences(content, word):
             node = root.descendant_for_byte_range(at, at + len(word) - 1)
             if node is None or node.type not in ("import", "export", "identifier"):
                 continue

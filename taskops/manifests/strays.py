@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from taskops.manifests import syntax
 from taskops.manifests.keys import NAMES, looks_secret
-from taskops.manifests.odd import places
+from taskops.manifests.odd import occurrences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,7 @@ def keys_by_name(content: bytes, root: Node) -> Iterator[int]:
     """Where something that is named as a key or password is set to a text."""
     lower = content.lower()
     for word in NAMES:
-        for at in places(lower, word):
+        for at in occurrences(lower, word):
             node = syntax.at(root, at, len(word))
             if node is None or not _ends_with(node, word):
                 continue
@@ -33,7 +33,7 @@ def keys_by_name(content: bytes, root: Node) -> Iterator[int]:
 
 def keys_typed(content: bytes, root: Node) -> Iterator[int]:
     """Where a text is typed into a field for passwords."""
-    for at in places(content.lower(), b"password"):
+    for at in occurrences(content.lower(), b"password"):
         node = syntax.at(root, at, len(b"password"))
         while node is not None and node.type in ("string_fragment", "string"):
             node = node.parent

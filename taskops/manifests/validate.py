@@ -29,8 +29,8 @@ def problems_of(data: object, kind: str, locate: Locate) -> list[Problem]:
     return sorted(problems, key=lambda p: (p.where or Location(""), p.summary))
 
 
-def kind_of(data: object) -> str:
-    """The name of the schema that a manifest is for."""
+def schema_for(data: object) -> str:
+    """The name of the schema that judges a manifest."""
     kind = data.get("kind", "Task") if isinstance(data, Mapping) else "Task"
     if not isinstance(kind, str):
         return "manifest"

@@ -31,7 +31,7 @@ class SavedChange:
     """Digest of the wanted content; empty for a delete."""
     fields: Mapping[str, tuple[str, str]]
     there: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """What `places` says of the object as it was; empty where there was none."""
+    """What `marks` says of the object as it was; empty where there was none."""
     follows: str = ""
     """The start that it tries again."""
     verb: str = ""

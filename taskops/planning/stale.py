@@ -39,7 +39,7 @@ def what_changed(saved: SavedChange, now: Change | None, plan: Plan) -> str:
     told: list[str] = []
     if saved.there.get("id") == there.get("id"):
         told = _fields_moved(saved.fields, _fields(now))
-    told = told or _places_moved(saved.there, there)
+    told = told or _marks_moved(saved.there, there)
     return f"{name}: " + (", ".join(told) or _told_of_both(saved, now))
 
 
@@ -62,7 +62,7 @@ def _fields_moved(
     return told
 
 
-def _places_moved(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+def _marks_moved(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     return [
         _was_and_is(word, then.get(word, "not there"), now.get(word, "not there"))
         for word in sorted({*then, *now})
@@ -101,7 +101,7 @@ def _told_of_both(saved: SavedChange, now: Change) -> str:
     )
 
 
-def places(object_id: str, name: str, draft: str, live: str) -> dict[str, str]:
+def marks(object_id: str, name: str, draft: str, live: str) -> dict[str, str]:
     """Which object it is and what it holds, for telling that it moved."""
     told = {"id": object_id, "name": as_json(name)}
     return told | {
@@ -115,7 +115,7 @@ def _there(change: Change) -> dict[str, str]:
     if before is None:
         return {}
     draft, live = before.draft, before.latest
-    return places(
+    return marks(
         before.id,
         before.name,
         "" if draft is None else draft.digest,

@@ -16,7 +16,7 @@ from taskops.errors import Exit
 from taskops.manifests.checks import odd_things
 from taskops.manifests.load import load_text
 from taskops.manifests.schemas import schema_names
-from taskops.manifests.validate import kind_of, problems_of
+from taskops.manifests.validate import problems_of, schema_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,7 +149,7 @@ def test_every_manifest_that_is_shown_is_right(page: Path) -> None:
         for document in load_text(page.name, block).documents:
             found = problems_of(
                 document.data,
-                kind_of(document.data),
+                schema_for(document.data),
                 lambda path, key, d=document: d.locate(path, key=key),  # type: ignore[misc]  # mypy infers no type for a default
             )
             assert found == [], block

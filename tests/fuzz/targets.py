@@ -15,7 +15,7 @@ from taskops.cli.plan_files import saved_plan
 from taskops.errors import DamagedLedger, TaskopsError
 from taskops.ledger.document import Document, document_from_bytes
 from taskops.manifests.load import load_bytes
-from taskops.manifests.validate import kind_of, problems_of
+from taskops.manifests.validate import problems_of, schema_for
 from taskops.model.project import Environment, Project
 from taskops.model.record import (
     Intent,
@@ -55,7 +55,7 @@ PROJECT = Project("", "p", Environment(), ("default",))
 def manifest(data: bytes) -> None:
     """A manifest, read and held against its schema."""
     for document in load_bytes("a.yaml", data).documents:
-        problems_of(document.data, kind_of(document.data), partial(_at, document))
+        problems_of(document.data, schema_for(document.data), partial(_at, document))
 
 
 def _at(document: Any, path: Any, key: bool) -> Any:

@@ -12,7 +12,7 @@ from taskops.manifests.checks import odd_things
 from taskops.manifests.load import load_bytes
 from taskops.manifests.quick import quick
 from taskops.manifests.spots import BIDI
-from taskops.manifests.validate import kind_of, problems_of
+from taskops.manifests.validate import problems_of, schema_for
 
 CASES = Path(__file__).parents[2] / "cases" / "manifests"
 SEEDS = [f.read_bytes() for f in sorted(CASES.glob("*/*/**/*.yaml"))]
@@ -107,7 +107,7 @@ def test_any_bytes_are_answered_with_documents_and_problems(content: bytes) -> N
     for document in contents.documents:
         problems_of(
             document.data,
-            kind_of(document.data),
+            schema_for(document.data),
             lambda path, key, d=document: d.locate(path, key=key),  # type: ignore[misc]  # mypy infers no type for a default
         )
 

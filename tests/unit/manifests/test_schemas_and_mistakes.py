@@ -12,7 +12,7 @@ from taskops.errors import UsageError
 from taskops.manifests.known import follow
 from taskops.manifests.load import load_text
 from taskops.manifests.schemas import schema, schema_names, schema_text
-from taskops.manifests.validate import kind_of, problems_of
+from taskops.manifests.validate import problems_of, schema_for
 
 if TYPE_CHECKING:
     from taskops.model.problem import Problem
@@ -143,7 +143,7 @@ def _problems(data: object) -> tuple[str, list[Problem]]:
     (document,) = contents.documents
     found = problems_of(
         document.data,
-        kind_of(document.data),
+        schema_for(document.data),
         lambda path, key: document.locate(path, key=key),
     )
     return text, found
