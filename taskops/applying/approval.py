@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.applying.keeping import ways_to_keep
 from taskops.errors import NotApproved
@@ -11,11 +11,14 @@ from taskops.model.change import Create, Delete, Start, Update, verb
 from taskops.model.dataclass import dataclass
 
 if TYPE_CHECKING:
-    from taskops.model.change import Change
     from taskops.model.plan import Plan
 
 SHORTEST = 32
 """Hex digits that a digest must have to approve: eight collide in a second."""
+
+
+Writes: TypeAlias = Create | Update | Start | Delete
+"""A change that has an origin, because it writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,8 @@ class Approval:
     What was approved.
 
     `everything` is a person at the prompt who saw the plan; `yes` approves what
-    git changed; `digest` approves exactly the changes it stands for.
+    git changed; `digest`, 32 hex digits or more of a plan's, approves exactly the
+    changes it stands for.
     """
 
     everything: bool = False
@@ -32,13 +36,12 @@ class Approval:
     digest: str = ""
 
 
-def moved_by_service(plan: Plan) -> tuple[Change, ...]:
+def moved_by_service(plan: Plan) -> tuple[Writes, ...]:
     """The changes that would undo something neither git nor taskops wrote."""
     return tuple(
         change
         for change in plan.changes
-        if isinstance(change, Create | Update | Start | Delete)
-        and change.origin in ("drift", "conflict")
+        if isinstance(change, Writes) and change.origin in ("drift", "conflict")
     )
 
 
@@ -59,7 +62,7 @@ def require_approval(plan: Plan, approval: Approval) -> None:
     if moved := moved_by_service(plan):
         raise NotApproved(
             "the service was changed outside git; nothing was written",
-            "; ".join(f"`{c.address}`: {verb(c)}, {_origin(c)}" for c in moved),
+            "; ".join(f"`{c.address}`: {verb(c)}, {c.origin}" for c in moved),
             f"{', '.join(ways_to_keep(moved).words())}, or undo it with "
             f"`taskops apply --expect-digest {plan.digest[:SHORTEST]}`",
         )
@@ -82,8 +85,3 @@ def _require_digest(plan: Plan, given: str) -> None:
             f"approved {given[:shown]}…, now {plan.digest[:shown]}…",
             "read the new plan with `taskops plan` and approve its digest",
         )
-
-
-def _origin(change: Change) -> str:
-    origin = getattr(change, "origin", "")
-    return "conflict" if origin == "conflict" else "drift"
