@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from taskops.manifests.inside import MAX_BYTES
 from taskops.manifests.lines import lines
 from taskops.manifests.spots import BIDI, Spot, Trouble
 from taskops.model.dataclass import dataclass
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from taskops.manifests.careful import Careful
     from taskops.manifests.lines import Root
     from taskops.model.values import Path
-
-MAX_BYTES: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)

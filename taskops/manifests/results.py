@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, cast
 
-from taskops.manifests.spec import RESULT_SCHEMAS
+from taskops.manifests.spec import RESULT_SCHEMAS, no_constant
 from taskops.model.values import dotted, frozen, thaw
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _read(after: Resource, result: Tree, schema: Value) -> tuple[Tree, str]:
         if text is None or after.address.provider == "stablebrowse":
             return result, MISSING
         try:
-            plain["structured"] = json.loads(str(text), parse_constant=_no_constant)
+            plain["structured"] = json.loads(str(text), parse_constant=no_constant)
         except ValueError:
             return result, "`output` is not the JSON that the schema asks for"
     return frozen(plain), _mismatch(thaw(schema), plain["structured"])
@@ -75,7 +75,3 @@ def _mismatch(schema: object, value: object) -> str:
 
 def _clipped(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(name)

@@ -142,7 +142,6 @@ class Sent:
                 given, default=jsonschema.Draft202012Validator
             )
             dialect.check_schema(given)
-
         except jsonschema.SchemaError as error:
             at = "/".join(str(key) for key in error.absolute_path) or "its top"
             words = f"`{name}` is not a JSON Schema: something is wrong at {at}"
@@ -153,7 +152,7 @@ class Sent:
         words = f"the file that `{name}` names"
         try:
             text = self.files.read(self.files.beside(self.file, path))
-            value = json.loads(text, parse_constant=_no_constant)
+            value = json.loads(text, parse_constant=no_constant)
         except NotInsideError as error:
             raise NotSentError((name,), f"{words} {error.why}", error.hint) from None
         except (ValueError, RecursionError):
@@ -165,7 +164,8 @@ class Sent:
         return value
 
 
-def _no_constant(name: str) -> object:
+def no_constant(name: str) -> object:
+    """Refuse `NaN` and `Infinity`, which Python reads and JSON does not have."""
     raise ValueError(name)
 
 
