@@ -147,7 +147,7 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
         _run(plan, world, executor, around)
     finally:
         # Whatever happened: the ledger gets what is known.
-        outcomes = tuple(executor.outcomes[address] for address in executor.outcomes)
+        outcomes = tuple(executor.outcomes.values())
         records, targets = vouch_for(plan, executor)
         records = {**plan.unresolved, **records}
         closing = closing_of(plan, outcomes, records, apply, world.who, targets=targets)

@@ -129,11 +129,11 @@ class Executor:
                 break
         self._wind_down()
         for carry in todo:
-            self._end(carry, "not_started", self._halted or "interrupted", 0.0)
+            self._end(carry, "not_started", self._halted or "interrupted")
 
     def skip(self, carry: Carry, why: str) -> None:
         """Leave a change alone because another one failed."""
-        self._end(carry, "skipped", why, 0.0)
+        self._end(carry, "skipped", why)
 
     def glance_at_all(self) -> None:
         """The rows of all that was looked at; only a saving, which may be lost."""
@@ -293,8 +293,9 @@ class Executor:
         if self.pace.fail_fast and outcome.status in ("failed", "unknown"):
             self._halted = self._halted or "another change failed, and --fail-fast"
 
-    def _end(self, carry: Carry, status: Status, detail: str, seconds: float) -> None:
-        self._keep(replace(carry.outcome(status, detail), seconds=seconds))
+    def _end(self, carry: Carry, status: Status, detail: str) -> None:
+        """The outcome of a change that was never begun."""
+        self._keep(carry.outcome(status, detail))
 
     def _keep(self, outcome: Outcome) -> None:
         self.outcomes[outcome.address] = outcome

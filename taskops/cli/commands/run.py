@@ -72,8 +72,12 @@ def command(names: tuple[str, ...], **given: Any) -> int:
         attempts = runnables(opened, names, inputs, where=where)
         suite = f"{opened.project.name} {opened.project.environment.name}"
         try:
-            told = given["deadline"] * 60, lambda text: tell(line(text))
-            run_tasks(opened, attempts, *told)
+            run_tasks(
+                opened,
+                attempts,
+                given["deadline"] * 60,
+                lambda text: tell(line(text)),
+            )
         except KeyboardInterrupt:
             tell("what was started goes on on the service")
             raise
