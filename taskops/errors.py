@@ -83,7 +83,8 @@ class InvalidManifests(TaskopsError):
     exit = Exit.INVALID
 
     def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(f"{len(problems)} problems")
+        number = len(problems)
+        super().__init__("1 problem" if number == 1 else f"{number} problems")
         self.problems = tuple(problems)
 
 

@@ -50,7 +50,7 @@ class OpenProject:
         """
         Every problem of manifests and code, offline, as `taskops validate`.
 
-        Raises InvalidManifests only where taskops.yaml itself is invalid.
+        Raises InvalidManifests only where taskops.yaml was broken since it was opened.
         """
         opened = self._session
         loaded = load_resources(
@@ -65,8 +65,10 @@ class OpenProject:
         """
         What apply would do; nothing is written.
 
-        Raises InvalidManifests, AuthenticationFailed or ReadFailed. The problems
-        that stop an apply are in `plan.errors`.
+        The problems that stop an apply are in `plan.errors`. Raises InvalidManifests;
+        UsageError where an option names nothing or the address of a service is not
+        safe; AuthenticationFailed or ReadFailed where a service cannot be read; and
+        Guarded where the ledger is damaged.
         """
         return self._session.plan(options or PlanOptions(), writable=True)
 
@@ -84,8 +86,8 @@ class OpenProject:
 
         `Approval(digest=plan.digest)` approves exactly this plan,
         `Approval(yes=True)` only what git changed. `deadline` is in seconds.
-        Raises Guarded, NotApproved, Stale or Locked, and then nothing was
-        written.
+        Raises Guarded, NotApproved, Stale or Locked, or another TaskopsError where
+        the ledger cannot be opened; then nothing was written.
         """
         opened = self._session
         pace = Pace(opened.wanted.parallelism, fail_fast, deadline=deadline)
@@ -107,8 +109,10 @@ def open_project(
 
     Keys and addresses come from the process environment, as on the command
     line; `emulator` needs neither. `at` is a commit to read manifests and code
-    from. `listener` hears of every event, from any thread. Raises UsageError
-    where there is no project or no such environment.
+    from, `parallelism` how many changes are carried out at once.
+    `listener` hears of every event, from any thread. Raises UsageError where there
+    is no project, no such environment or no such commit, and InvalidManifests
+    where taskops.yaml is invalid.
     """
     wanted = Wanted(
         directory=str(Path(directory)),

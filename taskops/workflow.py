@@ -41,14 +41,19 @@ class World:
     """Everything outside that an apply works with."""
 
     providers: Mapping[str, Provider]
+    """By the name that manifests use."""
     ledger: Ledger
     lanes: Lanes
+    """The threads that send requests."""
     clock: Clock
     stop: StopFlag
+    """Once it is set nothing new begins, and what is in flight gets 5 seconds."""
     listener: Listener = deaf
     pace: Pace = field(default_factory=Pace)
     who: Who = field(default_factory=Who)
+    """What the ledger is told of whoever applies."""
     wait: bool = True
+    """Whether generations and runs are waited for once they are started."""
     judge: Judge = satisfied
     """Says whether a run's result is what its manifest asks for."""
 
@@ -73,7 +78,8 @@ def make_plan(
 
     `begun` are readings that are on their way, by provider, made with this `state`;
     `judge` says whether the result of a run that is found is what was asked for.
-    Raises ReadFailed or AuthenticationFailed when a service cannot be read.
+    Raises ReadFailed or AuthenticationFailed when a service cannot be read, and
+    UsageError when an option names what is neither declared nor in the ledger.
     """
     used = _providers_in_use(resources, state, providers)
     wanted = {
@@ -120,8 +126,8 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
     """
     Do what the plan says, and nothing else; every change has an outcome.
 
-    Raises Guarded, NotApproved, Stale or Locked, in which case nothing was
-    written anywhere.
+    Raises Guarded, NotApproved, Stale or Locked, or what opening the ledger raises;
+    then nothing was written anywhere.
     """
     _require_no_problem(plan)
     require_approval(plan, approval)

@@ -93,6 +93,19 @@ def test_problems_are_values_and_a_plan_raises_them(tmp_path: Path) -> None:
         with pytest.raises(taskops.InvalidManifests) as raised:
             opened.plan()
     assert raised.value.problems[0].summary == problem.summary
+    assert str(raised.value) == "1 problem"
+
+
+def test_a_settings_file_that_is_wrong_is_told_when_the_project_is_opened(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    edit(root, "version: 1", "version: 2", "taskops.yaml")
+    with (
+        pytest.raises(taskops.InvalidManifests, match="1 problem"),
+        taskops.open_project(root),
+    ):
+        pytest.fail("it was opened")
 
 
 @pytest.mark.parametrize(
