@@ -109,7 +109,7 @@ def look(
     name: str = "",
     unknown: OutcomeUnknown | None = None,
 ) -> Generator[Ask, object, Observed | None]:
-    """The object now; `unknown` is a write whose traces are looked for."""
+    """The object now; `unknown` is the write that stays unknown if nobody answers."""
     ask = Look(Identity(address, object_id, name))
     if unknown is None:
         return cast("Observed | None", (yield ask))

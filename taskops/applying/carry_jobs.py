@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from taskops.model.resource import Resource
 
 UNHEARD = JobState("running")
-"""What is known of a start that was not asked about."""
+"""What is known of a start that nobody has asked about."""
 
 
 class CarryingJob(Progress[Start | Wait]):
@@ -111,7 +111,7 @@ class CarryingJob(Progress[Start | Wait]):
 
     def _follow(self, after: Resource, job: Job, ended: JobState | None) -> None:
         """
-        An earlier start, where it was found, and what became of it.
+        Note what became of an earlier start, and the id that it was found under.
 
         What it made is replaced, or removed where it stands beside the old one.
         """

@@ -51,9 +51,10 @@ FLUSH_EVERY = 30.0
 
 AHEAD = 4
 """
-One change more for so many lanes: a lane that is done finds the next request waiting.
+For so many lanes one more change is begun than there are lanes.
 
-Else it would wait until this thread had read its answer and thought of another.
+So a lane that is done finds its next request waiting, instead of idling until this
+thread has read its answer and thought of another.
 """
 
 

@@ -48,7 +48,7 @@ class Glances(Generic[K]):
     """
     Who waits for a row, and the rows that were read.
 
-    A row is of a listing that began after it was asked for.
+    A row that is waited for comes from a listing that began after it was asked for.
     """
 
     providers: Mapping[str, Provider]
@@ -71,7 +71,7 @@ class Glances(Generic[K]):
         self.parked += 1
 
     def beside(self, looked: Observed) -> None:
-        """Nobody waits for its row, but one that says the same moment is of use."""
+        """Nobody waits for its row, but one with the same time would vouch for it."""
         row = self.rows.get((looked.provider, looked.id))
         if row is None or row.updated_at != looked.updated_at:
             self._besides[looked.provider].add(looked.id)
@@ -103,9 +103,9 @@ class Glances(Generic[K]):
 
     def rest(self, lanes: int) -> list[Work]:
         """
-        What to ask in the end for those whose row is of use.
+        What to ask in the end for the rows that nobody waited for.
 
-        It spares the next plan two reads of each, where it costs less than that.
+        Each spares the next plan two reads; nothing is asked where that costs more.
         """
         return [
             work

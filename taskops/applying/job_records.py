@@ -55,7 +55,7 @@ def placed(
 
 
 def in_doubt(record: Record, job: Job, address: Address) -> Record:
-    """What was answered leads nowhere: whether it was started is not known."""
+    """The id that was answered leads nowhere: nobody knows whether it was started."""
     record, lost = replace(record, address=address), replace(job, status="unknown")
     if record.next is not None:
         return replace(record, next=lost)

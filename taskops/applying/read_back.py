@@ -68,7 +68,7 @@ def took_code(after: Resource, there: Version) -> bool:
 
 
 def not_taken(after: Resource, shown: Shown) -> dict[str, Residual]:
-    """What the service did not take as it was sent, be it that a draft is none."""
+    """What the service did not take as it was sent; a draft that went live is one."""
     seen, found = shown.seen, shown.found
     content = found.content if found.content is not None else after.content
     refused = (

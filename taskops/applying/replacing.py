@@ -47,7 +47,7 @@ class Placing:
         What is done already is skipped, so that it can be resumed after any step.
         What a hand renamed meanwhile keeps its name, and an old one with it is left
         alone. False when the new one is gone: then the old one is where it was.
-        Raises Refused when a name is refused; then that is so, too.
+        Raises Refused when a name is refused; the old one is where it was then, too.
         """
         move = self.move
         old = yield from look(move.address, move.old)

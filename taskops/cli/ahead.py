@@ -28,7 +28,7 @@ BREATH = 0.1
 
 
 class Ahead:
-    """One plan's way ahead."""
+    """The reads of one plan that are begun before its manifests are all read."""
 
     def __init__(
         self,

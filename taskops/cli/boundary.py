@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SELDOM = (100_000, 20, 50)
 """
-How many new objects make Python look for circles of garbage, and look further.
+How many new objects make Python look for reference cycles, and look further.
 
 We make hardly any, and keep every task of the project: with Python's 700 a quarter of
 a plan of 10,000 tasks went into looking at the same objects again and again.

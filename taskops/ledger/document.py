@@ -132,7 +132,7 @@ def document_from_bytes(data: bytes, place: str, hint: str) -> Document:
 
 
 def head_from_json(part: Part) -> Document:
-    """A ledger without its records; refuses a format of another day."""
+    """A ledger without its records; refuses another version of the format."""
     told = part.part("format")
     number = part.whole("format")
     if number > FORMAT:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 class FileLedger:
     """
-    One JSON file with a sum of its own, replaced whole at each write, with a lock
+    One JSON file with a checksum, replaced whole at each write, with a lock
     beside it.
 
     The lock dies with its process: an opening that is still in the file when

@@ -1,4 +1,4 @@
-"""A sum over a whole file: what a disk or a hand changed is not taken for ours."""
+"""A checksum of a whole file: what a disk or a hand changed is not taken for ours."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST = 128
 
 
 def sealed(text: bytes) -> bytes:
-    """JSON as a ledger writes it, with the sum of it as its last key."""
+    """JSON as a ledger writes it, with its checksum as its last key."""
     if not text.endswith(_END):
         raise ValueError("not an object as a ledger writes it")
     seal = f',\n "{KEY}": "{_sum(text)}"'.encode()
@@ -29,10 +29,10 @@ def sealed(text: bytes) -> bytes:
 
 def require_seal(data: bytes, part: Part) -> None:
     """
-    Raise DamagedLedger where the sum is not that of the rest.
+    Raise DamagedLedger where the checksum is not that of the rest.
 
     One changed digit of a digest would start a run that was paid for already. A
-    file of before there were sums has none, and is taken as it is.
+    file that was written before there were checksums is taken as it is.
     """
     told = part.mapping().get(KEY)
     if told is None:

@@ -22,7 +22,7 @@ def judged(after: Resource, result: Tree) -> tuple[Tree, str]:
     """
     The result with its `structured` part read, and what is wrong with that part.
 
-    Nothing is wrong where the manifest asks for no structure.
+    Empty where nothing is wrong, or the manifest asks for no structure.
     """
     schema = next((s for n in RESULT_SCHEMAS if (s := after.spec.get(n))), None)
     if schema is None:

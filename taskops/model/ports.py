@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from taskops.model.values import Tree
 
 Judge: TypeAlias = "Callable[[Resource, Tree], tuple[Tree, str]]"
-"""Reads a result by the schema of its manifest, and tells what is wrong with it."""
+"""The result as the schema of its manifest reads it, and what is wrong with it."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -98,8 +98,8 @@ class Provider(Protocol):
     # the version that is live, alone
     def live(self, at: Identity) -> Version | None: ...
 
-    # the listing again, its n-th part of so many, which are asked for at once: the
-    # rows of these objects, each with the version that it shows
+    # the listing again, one part of so many (from 1), all of which are asked for at
+    # once: the rows of these objects, each with the version that it shows
     def glance(self, ids: Collection[str], part: int, parts: int) -> Reading: ...
 
     # one write

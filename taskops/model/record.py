@@ -56,10 +56,10 @@ class Job:
 
     def found(self, there: str) -> Job:
         """
-        The same start under this id; those that led nowhere are not its own.
+        The same start, found under this id; the ids that led nowhere are dropped.
 
-        `taskId` too: whoever asks about a task may be answered with the id of its
-        generation alone.
+        The id counts as `taskId` too: whoever asks about a task may be answered with
+        the id of its generation alone.
         """
         ids = MappingProxyType({**self.clues, "taskId": there})
         return replace(self, status="running", poll_id=there, ids=ids)

@@ -1,4 +1,4 @@
-"""One HTTP write, or one wait: what the executor performs, and what comes back."""
+"""One HTTP write: what the executor performs, and what comes back."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ UNWANTED = "the manifest went back: what was started meanwhile is removed"
 def decide_generated(
     resource: Resource, record: Record | None, context: Context
 ) -> Decision:
-    """The first row that matches; what it replaces may have a name of a hand's."""
+    """The first row that matches; what it replaces may have been renamed by hand."""
     decision = _row(resource, record, context)
     if isinstance(decision, Start) and record is not None:
         return _with_its_name(decision, record)
@@ -139,7 +139,7 @@ def _replacing(
 def _back(
     resource: Resource, job: Job, before: Observed, context: Context
 ) -> Wait | Problem:
-    """What is wanted is what is there: the new one is not, and nothing is billed."""
+    """What is there is wanted again, the new one is not; nothing is billed."""
     if job.status == "unknown":
         named = context.listing.named(job.name)
         if len(named) == 1:

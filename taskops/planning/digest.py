@@ -50,7 +50,7 @@ def change_digest(change: Create | Update | Start | Delete) -> str:
         case Start():
             fields |= _to(change.after) | {
                 "replaces": change.before is not None,
-                # What it is made from is in `to`; a hand's name is in nothing else.
+                # What it is made from is in `to`; only a name given by hand is not.
                 "paths": [
                     pointer(d.path) for d in change.differences if d.path == ("name",)
                 ],

@@ -21,7 +21,7 @@ def with_moves(
     prior: Mapping[Address, Record],
     declared: Collection[Address],
 ) -> list[Change]:
-    """The changes, those with a word about it that make what another name had."""
+    """The changes, with a note on each that makes again what another name has."""
     vanished: dict[str, Record] = {}
     remade: dict[str, Record] = {}
     for change in changes:

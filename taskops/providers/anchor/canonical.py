@@ -57,7 +57,7 @@ def _generated(spec: Tree) -> Tree:
 
 def is_empty(value: Value) -> bool:
     """null, absent, "" and {} are equal."""
-    # A number is a value, also where it is none; no is one too.
+    # 0 and false are values, however empty they look.
     return not value and type(value) not in _NEVER_EMPTY
 
 

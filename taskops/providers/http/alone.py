@@ -14,7 +14,7 @@ K = TypeVar("K")
 
 
 class Alone:
-    """Lanes that are none."""
+    """Stands for lanes where there are no threads."""
 
     def batch(self) -> InTurn[K, R]:
         """Jobs that wait for their turn."""
@@ -35,7 +35,7 @@ class Alone:
         return False
 
     def renew(self, seconds: float) -> None:
-        """Nobody watches."""
+        """Without threads nobody watches a deadline."""
 
 
 class InTurn(Generic[K, R]):

@@ -132,11 +132,11 @@ class Door:
         self, path: str, shape: Shape, into: Callable[[Answer, int], T], **params: str
     ) -> T:
         """
-        The same for a large answer of which little is kept: `into` makes that of it,
-        and is told of how many bytes it was.
+        The same for a large answer of which little is kept.
 
-        One at a time is opened, however many come in at once: what is not kept takes
-        the memory of one answer, and not of as many as there are lanes.
+        `into` is given the answer and its size in bytes, and returns what is kept.
+        One answer at a time is opened, however many come in at once: what is not kept
+        takes the memory of one, and not of as many as there are lanes.
         """
 
         def opened(body: bytes) -> T:

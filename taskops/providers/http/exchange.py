@@ -48,8 +48,8 @@ def exchange(client: httpx.Client, request: Request) -> Response:
         timeout=httpx.Timeout(request.seconds, connect=min(request.seconds, 20.0)),
     ) as response:
         received = _receive(response, ends)
-    # A response and its stream hold each other. Thousands of such pairs wait for the
-    # collector of circles, which then stops every lane for as long as an answer takes.
+    # A response and its stream refer to each other. Thousands of such cycles wait for
+    # the garbage collector, which then stops every lane for as long as an answer takes.
     response.stream = EMPTY
     date = http_date(response.headers.get("date"))
     return Response(response.status_code, response.headers, received, date)
