@@ -85,7 +85,8 @@ class OpenProject:
         Do what the plan of this project says; every change has an outcome.
 
         `Approval(digest=plan.digest)` approves exactly this plan,
-        `Approval(yes=True)` only what git changed. `deadline` is in seconds.
+        `Approval(yes=True)` only what git changed. A plan that was made with
+        `against="ledger"` is refused. `deadline` is in seconds.
         Raises Guarded, NotApproved, Stale or Locked, or another TaskopsError where
         the ledger cannot be opened; then nothing was written.
         """

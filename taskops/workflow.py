@@ -129,6 +129,7 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
     Raises Guarded, NotApproved, Stale or Locked, or what opening the ledger raises;
     then nothing was written anywhere.
     """
+    _require_seen(plan)
     _require_no_problem(plan)
     require_approval(plan, approval)
     started, began = world.clock.wall(), world.clock.monotonic()
@@ -167,6 +168,16 @@ def carry_out(plan: Plan, world: World, approval: Approval) -> Report:
         interrupted=world.stop.signum,
         unrecorded=unrecorded,
     )
+
+
+def _require_seen(plan: Plan) -> None:
+    """What only the ledger was asked for may be somebody else's by now."""
+    if plan.against == "ledger":
+        raise Guarded(
+            "the plan was compared with the ledger alone; nothing was written",
+            "it has not seen what is on the service",
+            "make a plan with the service, and apply that one",
+        )
 
 
 def _require_no_problem(plan: Plan) -> None:

@@ -86,6 +86,8 @@ class Session:
     _emulator: Emulator | None = None
     opened: dict[str, Provider] = field(default_factory=dict)
     """The providers that were needed, by name."""
+    _offline: dict[str, Provider] = field(default_factory=dict)
+    """Those that ask nobody: a plan with the service must never meet one."""
 
     def load(
         self,
@@ -108,18 +110,20 @@ class Session:
 
     def provider(self, name: str, *, writable: bool, offline: bool = False) -> Provider:
         """The provider of that name, opened once."""
+        if offline:
+            if name not in self._offline:
+                self._offline[name] = open_provider(name, OFFLINE)
+            return self._offline[name]
         if name not in self.opened:
-            provider = open_provider(name, self._access(writable, offline))
+            provider = open_provider(name, self._access(writable))
             self.opened[name] = provider
-            if not (offline or self.wanted.emulator):
+            if not self.wanted.emulator:
                 mask(cast("Any", provider).door.headers.values())
-            if self.wanted.debug and not offline:
+            if self.wanted.debug:
                 cast("Any", provider).door.trace = traced
         return self.opened[name]
 
-    def _access(self, writable: bool, offline: bool) -> Access:
-        if offline:
-            return OFFLINE
+    def _access(self, writable: bool) -> Access:
         wanted, project = self.wanted, self.project
         return Access(
             environ=NO_KEYS if wanted.emulator else self.environ,
@@ -213,7 +217,7 @@ class Session:
 
     def close(self) -> None:
         """Hang up everywhere."""
-        for provider in self.opened.values():
+        for provider in (*self.opened.values(), *self._offline.values()):
             cast("Any", provider).close()
         if self._emulator is not None:
             self._emulator.close()

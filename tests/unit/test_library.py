@@ -84,6 +84,25 @@ def test_an_unapproved_plan_writes_nothing(
         assert at.sent() == {}
 
 
+def test_a_plan_that_saw_only_the_ledger_overwrites_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, alone = project(tmp_path), taskops.PlanOptions(against="ledger")
+    with service() as at:
+        at.account.edit(name="hello", latest={"code": "somebody else's"})
+        for name, value in at.variables.items():
+            monkeypatch.setenv(name, value)
+        with taskops.open_project(root) as opened:
+            blind = opened.plan(alone)
+            with pytest.raises(taskops.Guarded, match="the ledger alone"):
+                opened.apply(blind, taskops.Approval(yes=True))
+            (problem,) = opened.plan().errors
+        assert at.sent() == {}
+
+    assert blind.counts() == {"create": 1}
+    assert problem.summary == "`hello` exists on the service and is not ours"
+
+
 def test_problems_are_values_and_a_plan_raises_them(tmp_path: Path) -> None:
     root = project(tmp_path)
     edit(root, "code: hello.ts", "code: hallo.ts")
