@@ -11,6 +11,7 @@ from taskops.applying.execute import Pace
 from taskops.cli.services import canonical, offline_problems
 from taskops.cli.wiring import Wanted, session
 from taskops.cli.world import world_of
+from taskops.errors import Stale
 from taskops.manifests.resolve import load_resources
 from taskops.model.ports import deaf
 from taskops.planning.options import PlanOptions
@@ -82,7 +83,7 @@ class OpenProject:
         deadline: float = 1800.0,
     ) -> Report:
         """
-        Do what the plan of this project says; every change has an outcome.
+        Do what a plan of this project says; every change has an outcome.
 
         `Approval(digest=plan.digest)` approves exactly this plan,
         `Approval(yes=True)` only what git changed. A plan that was made with
@@ -91,8 +92,28 @@ class OpenProject:
         the ledger cannot be opened; then nothing was written.
         """
         opened = self._session
+        _require_place(opened, plan)
         pace = Pace(opened.wanted.parallelism, fail_fast, deadline=deadline)
         return carry_out(plan, world_of(opened, pace, wait=wait), approval)
+
+
+def _require_place(opened: Session, plan: Plan) -> None:
+    """Raise Stale unless the plan is for what is open; it may be of an earlier one."""
+    here = opened.project
+    # What saw only the ledger was made for no account, and is refused for that.
+    seen = plan.targets if plan.against == "service" else {}
+    pairs = [
+        ("project", plan.project, here.name),
+        ("environment", plan.environment, here.environment.name),
+        *(("account", to.origin, opened.origin(name)) for name, to in seen.items()),
+    ]
+    for what, then, now in pairs:
+        if then != now:
+            raise Stale(
+                f"the plan is for another {what}; nothing was written",
+                f"the plan says {then}, this is {now}",
+                "make a plan of the project that is open, and apply that one",
+            )
 
 
 @contextmanager

@@ -123,6 +123,10 @@ class Session:
                 cast("Any", provider).door.trace = traced
         return self.opened[name]
 
+    def origin(self, name: str) -> str:
+        """Where the service of that name is; opens it for writing."""
+        return str(cast("Any", self.provider(name, writable=True)).door.origin)
+
     def _access(self, writable: bool) -> Access:
         wanted, project = self.wanted, self.project
         return Access(

@@ -6,6 +6,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from cli.service import service
 from cli.shell import edit, project
 
 import taskops
+from taskops.model.resource import Target
 
 if TYPE_CHECKING:
     from taskops.model.ports import Event
@@ -101,6 +103,37 @@ def test_a_plan_that_saw_only_the_ledger_overwrites_nobody(
 
     assert blind.counts() == {"create": 1}
     assert problem.summary == "`hello` exists on the service and is not ours"
+
+
+def test_a_plan_may_be_applied_by_whoever_opens_the_project_later(
+    tmp_path: Path,
+) -> None:
+    root = project(tmp_path)
+    with taskops.open_project(root, emulator=True) as opened:
+        plan = opened.plan()
+
+    with taskops.open_project(root, emulator=True) as again:
+        report = again.apply(plan, taskops.Approval(yes=True))
+
+    assert (report.count("applied"), report.exit) == (1, 0)
+
+
+def test_a_plan_of_another_environment_or_account_is_refused(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    both = "environments: {staging: {name_prefix: s-}, production: {}}\n"
+    edit(root, "version: 1\n", f"version: 1\n{both}", "taskops.yaml")
+    with taskops.open_project(root, emulator=True, environment="staging") as opened:
+        plan = opened.plan()
+    elsewhere = replace(plan, targets={"anchor": Target("https://api.example")})
+
+    for wrong, environment in ((plan, "production"), (elsewhere, "staging")):
+        with (
+            taskops.open_project(
+                root, emulator=True, environment=environment
+            ) as opened,
+            pytest.raises(taskops.Stale, match=r"for another (environment|account)"),
+        ):
+            opened.apply(wrong, taskops.Approval(yes=True))
 
 
 def test_problems_are_values_and_a_plan_raises_them(tmp_path: Path) -> None:
