@@ -159,6 +159,7 @@ def test_every_case_has_exactly_one_answer() -> None:
 
 @pytest.mark.parametrize("writes", get_args(Writes))
 def test_a_second_plan_is_empty(writes: Writes) -> None:
+    checked = 0
     for case in cases():
         service, state = case.service(writes), case.state()
         planned = plan(case, service, state)
@@ -171,6 +172,8 @@ def test_a_second_plan_is_empty(writes: Writes) -> None:
         assert not again.effective, (case, again.effective)
         assert not again.problems, (case, again.problems)
         assert not again.bookkeeping, (case, again.bookkeeping)
+        checked += 1
+    assert checked > 1000
 
 
 def test_foreign_text_is_never_overwritten_by_yes_alone() -> None:
@@ -199,6 +202,7 @@ def test_foreign_text_is_never_overwritten_by_yes_alone() -> None:
 
 
 def test_a_service_that_nobody_touched_is_always_pending() -> None:
+    checked = 0
     for case in cases():
         record = case.record
         untouched = (
@@ -216,6 +220,8 @@ def test_a_service_that_nobody_touched_is_always_pending() -> None:
 
         assert not planned.problems
         assert approved(planned), case
+        checked += 1
+    assert checked > 50
 
 
 def test_what_git_and_the_service_agree_on_is_ours_from_then_on() -> None:
