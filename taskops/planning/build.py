@@ -115,6 +115,7 @@ class _Drafting:
     def __init__(self, inputs: Inputs) -> None:
         self.inputs = inputs
         self.environment = inputs.project.environment
+        self.prunes = inputs.options.prune or self.environment.prune
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.prior: dict[Address, Record] = {}
@@ -144,7 +145,7 @@ class _Drafting:
             addresses=self.addresses,
             declared=self.declared,
             options=inputs.options,
-            prune=inputs.options.prune or inputs.project.environment.prune,
+            prune=self.prunes,
             ended=reading.ended,
             judge=inputs.judge,
         )
@@ -239,7 +240,7 @@ class _Drafting:
         """What would be too much."""
         inputs = self.inputs
         found = over_limits(changes, inputs.project.limits)
-        if inputs.options.prune or inputs.project.environment.prune:
+        if self.prunes:
             found += empty_desired(
                 len(inputs.resources),
                 len(inputs.state.records),

@@ -31,6 +31,7 @@ Warnings about code: a comment `// taskops: ignore` silences its line, or the ne
     type=click.Choice(["text", "json", "github"]),
     default="text",
     show_default=True,
+    help="`github` marks each problem at its line of a pull request.",
 )
 @click.option(
     "--types",
