@@ -21,8 +21,8 @@ class Account:
     hidden_for: dict[str, int] = field(default_factory=dict)
     """Listings for which a new task is not shown yet, by id."""
 
-    def is_(self, knob: str, value: str) -> bool:
-        """Whether a knob has this answer."""
+    def says(self, knob: str, value: str) -> bool:
+        """Whether the answer in force to this question is that one."""
         return self.behaviours[knob] == value
 
     def number(self, knob: str) -> int:

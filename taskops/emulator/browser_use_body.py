@@ -177,7 +177,7 @@ def check(account: Account, body: Doc) -> None:
     for name in refused:
         if body.get(name) is not None:
             raise invalid(name, "extra fields are not permitted")
-    if account.is_("browser_use_models", "listed"):
+    if account.says("browser_use_models", "listed"):
         _check_models(body)
 
 

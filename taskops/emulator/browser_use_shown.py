@@ -1,9 +1,11 @@
-"""How a run of Browser Use is shown, and what it is made to return."""
+"""How a run of Browser Use is shown."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+
+from taskops.emulator.example import example_of
 
 if TYPE_CHECKING:
     from taskops.emulator.store import Doc
@@ -74,26 +76,3 @@ def _output(run: Doc) -> str:
     if run["ends"] == "unstructured":
         return '{"unexpected": true}'
     return json.dumps(example_of(json.loads(run["schema"])))
-
-
-def example_of(schema: object) -> object:
-    """A small value that a JSON Schema of the usual kind takes."""
-    if not isinstance(schema, dict):
-        return None
-    if "const" in schema or "enum" in schema:
-        return schema.get("const", (schema.get("enum") or [None])[0])
-    match schema.get("type"):
-        case "object":
-            return {
-                k: example_of(v) for k, v in (schema.get("properties") or {}).items()
-            }
-        case "array":
-            return [example_of(schema.get("items") or {"type": "string"})]
-        case "integer" | "number":
-            return schema.get("minimum", 1)
-        case "boolean":
-            return True
-        case "null":
-            return None
-        case _:
-            return "https://example.com/" if schema.get("format") == "uri" else "text"

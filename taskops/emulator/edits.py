@@ -110,6 +110,6 @@ def _fields(
     fields = dict(given)
     if "code" in fields:
         fields["code"] = base64.b64encode(str(fields["code"]).encode()).decode()
-    if "description" in fields and not account.is_("description_level", "version"):
+    if "description" in fields and not account.says("description_level", "version"):
         task["description"] = fields["description"]
     return merged(account, old, fields)

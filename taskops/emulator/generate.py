@@ -25,19 +25,19 @@ def generate(account: Account, request: Request) -> Answer:
     body = request.json()
     name, prompt = checked(body, account.behaviours["generate_shape"])
     living = [t for t in account.store.named(name) if not t["deleted"]]
-    if living and account.is_("duplicate_names", "refused"):
+    if living and account.says("duplicate_names", "refused"):
         raise Failure(400, "a task of that name exists")
     task = new_task(account, name, "workflow")
     task["description"] = body.get("description") or ""
     account.store.put_task(task)
-    same = account.is_("generate_ids", "same")
+    same = account.says("generate_ids", "same")
     generation = {
         "id": task["id"] if same else str(uuid.uuid4()),
         "taskId": task["id"],
         "polls": account.number("generate_polls"),
         "hidden": account.number("generate_404"),
         "ends": "failed"
-        if FAILS in prompt or account.is_("generate_result", "failed")
+        if FAILS in prompt or account.says("generate_result", "failed")
         else "ready",
         "prompt": prompt,
         "configuration": body.get("task_browser_default_configuration"),

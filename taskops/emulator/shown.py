@@ -21,7 +21,7 @@ DEFAULTS = {
 
 def wrapped(account: Account, value: object) -> Answer:
     """The answer in `data`, as documented, or without it."""
-    return answer({"data": value} if account.is_("wrapper", "data") else value)
+    return answer({"data": value} if account.says("wrapper", "data") else value)
 
 
 def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
@@ -38,10 +38,10 @@ def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
         "code": None if listed and which == "absent" else shown.get("code", ""),
         "language": task["language"],
         "description": shown.get("description")
-        if account.is_("description_level", "version")
+        if account.says("description_level", "version")
         else task.get("description"),
         "browserConfiguration": None
-        if listed and account.is_("list_configuration", "absent")
+        if listed and account.says("list_configuration", "absent")
         else shown.get("browserConfiguration"),
         "deleted": task["deleted"],
         "createdAt": task["createdAt"],
@@ -55,7 +55,7 @@ def shown_task(account: Account, task: Doc, *, listed: bool = False) -> Doc:
 def _nulls(account: Account, row: Doc) -> Doc:
     # `code` is a required field: it is empty rather than away.
     shown = {k: None if v == "" and k != "code" else v for k, v in row.items()}
-    if account.is_("null_fields", "null"):
+    if account.says("null_fields", "null"):
         return shown
     return {key: value for key, value in shown.items() if value is not None}
 
@@ -63,10 +63,10 @@ def _nulls(account: Account, row: Doc) -> Doc:
 def _shown(account: Account, version: Doc, description: str) -> Doc:
     """The fields of a version with what the knobs add, hide or fill in."""
     shown = dict(version)
-    if account.is_("description_level", "task"):
+    if account.says("description_level", "task"):
         shown["description"] = description
     config = shown.get("browserConfiguration")
-    if account.is_("defaults_echoed", "yes"):
+    if account.says("defaults_echoed", "yes"):
         config = merged_config(DEFAULTS, config or {})
         proxy = config.get("proxy")
         if proxy and proxy.get("type") != "custom":
@@ -103,7 +103,7 @@ def metadata(account: Account, task: Doc) -> Doc:
         "createdAt": task["createdAt"],
         "updatedAt": task["updatedAt"],
     }
-    if account.is_("description_level", "version"):
+    if account.says("description_level", "version"):
         shown["description"] = ""
     return _nulls(account, shown)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from taskops.emulator.browser_use_shown import example_of
+from taskops.emulator.example import example_of
 from taskops.emulator.store import now
 from taskops.emulator.wire import Answer, Failure, Request, answer
 

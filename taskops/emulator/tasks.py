@@ -30,11 +30,11 @@ def upsert(account: Account, request: Request) -> Answer:
     living = [task for task in same if not task["deleted"]]
     if living and living[0]["language"] != "typescript":
         raise Failure(409, "Task name already exists")
-    if not living and same and account.is_("deleted_name", "reserved"):
+    if not living and same and account.says("deleted_name", "reserved"):
         raise Failure(409, "Task name already exists")
     if living:
         task = living[0]
-    elif same and account.is_("deleted_name", "revived"):
+    elif same and account.says("deleted_name", "revived"):
         task = {**same[-1], "deleted": False}
     else:
         task = new_task(account, body["name"], "typescript")
@@ -51,10 +51,10 @@ def listing(account: Account, request: Request) -> Answer:
     )
     cap = account.number("list_cap")
     if limit > cap:
-        if account.is_("over_limit", "refused"):
+        if account.says("over_limit", "refused"):
             raise Failure(400, f"limit must be at most {cap}")
         limit = cap
-    deleted = account.is_("deleted_listed", "yes")
+    deleted = account.says("deleted_listed", "yes")
     hidden = _hidden(account, first=page == 1)
     store = account.store
     if hidden:
@@ -80,7 +80,7 @@ def _hidden(account: Account, *, first: bool) -> set[str]:
     if first:
         for task_id in list(account.hidden_for):
             account.hidden_for[task_id] -= 1
-    if account.is_("generated_listed", "no"):
+    if account.says("generated_listed", "no"):
         hidden |= {doc["taskId"] for doc in account.store.things("generation")}
     return hidden
 
@@ -99,7 +99,7 @@ def rename(account: Account, request: Request, task_id: str) -> Answer:
         held = [
             t
             for t in others
-            if not t["deleted"] or account.is_("deleted_name", "reserved")
+            if not t["deleted"] or account.says("deleted_name", "reserved")
         ]
         if held:
             raise Failure(409, "Task name already exists")

@@ -61,7 +61,7 @@ def write_draft(account: Account, request: Request, task_id: str) -> Answer:
     old = account.store.version(task_id, "draft")
     fields = merged(account, old, body) | {"language": language}
     version = put(account, task, "draft", fields)
-    touch(account, task, moved=account.is_("updated_at_on_draft", "yes"))
+    touch(account, task, moved=account.says("updated_at_on_draft", "yes"))
     account.log(kind="draft", id=task_id, name=task["name"], code=sha(body))
     return wrapped(account, shown_version(account, version, task))
 
@@ -76,7 +76,7 @@ def deploy(account: Account, request: Request, task_id: str) -> Answer:
         raise validate.refuse("code is required for new versions")
     if "code" not in body and old is not None:
         body["code"] = old["code"]
-    if account.is_("deploy_description", "task"):
+    if account.says("deploy_description", "task"):
         describe(account, task, body)
     version = publish(account, task, merged(account, old, body))
     touch(account, task)

@@ -48,7 +48,7 @@ def write_versions(account: Account, task: Doc, body: Doc) -> None:
         before = latest(account, task)
         if before is None or any(before.get(f) != fields.get(f) for f in FIELDS):
             publish(account, task, merged(account, before, body))
-    touch(account, task, moved=account.is_("updated_at_on_draft", "yes"))
+    touch(account, task, moved=account.says("updated_at_on_draft", "yes"))
 
 
 def touch(account: Account, task: Doc, *, moved: bool = True) -> None:
@@ -60,20 +60,20 @@ def touch(account: Account, task: Doc, *, moved: bool = True) -> None:
 
 def describe(account: Account, task: Doc, body: Doc) -> None:
     """The task's own description, where there is such a thing."""
-    if account.is_("description_level", "version"):
+    if account.says("description_level", "version"):
         return
-    if account.is_("description_accepted", "dropped"):
+    if account.says("description_accepted", "dropped"):
         return
     if "description" in body:
-        if body["description"] or account.is_("empty_description", "cleared"):
+        if body["description"] or account.says("empty_description", "cleared"):
             task["description"] = body["description"]
-    elif account.is_("omitted_fields", "cleared"):
+    elif account.says("omitted_fields", "cleared"):
         task["description"] = ""
 
 
 def merged(account: Account, old: Doc | None, body: Doc) -> Doc:
     """The fields of a version after a write over the old one."""
-    kept = account.is_("omitted_fields", "kept") and old is not None
+    kept = account.says("omitted_fields", "kept") and old is not None
     fields: Doc = {f: old[f] for f in FIELDS if old and f in old} if kept else {}
     for name in FIELDS:
         if name not in body:
@@ -91,21 +91,23 @@ def merged(account: Account, old: Doc | None, body: Doc) -> Doc:
 
 
 def _describe_version(account: Account, fields: Doc, text: str) -> None:
-    if account.is_("description_level", "task"):
+    if account.says("description_level", "task"):
         return
-    if account.is_("description_accepted", "dropped"):
+    if account.says("description_accepted", "dropped"):
         return
-    if text or account.is_("empty_description", "cleared"):
+    if text or account.says("empty_description", "cleared"):
         fields["description"] = text
 
 
 def configured(account: Account, old: Doc, new: Doc) -> Doc:
     """A browserConfiguration replaced or merged, and normalised."""
     result = (
-        merged_config(old, new) if account.is_("configuration", "merged") else dict(new)
+        merged_config(old, new)
+        if account.says("configuration", "merged")
+        else dict(new)
     )
     url = result.get("initial_url")
-    if url and account.is_("url_normalised", "yes"):
+    if url and account.says("url_normalised", "yes"):
         parts = urlsplit(url)
         if parts.netloc and not parts.path:
             result["initial_url"] = parts._replace(path="/").geturl()
@@ -113,6 +115,7 @@ def configured(account: Account, old: Doc, new: Doc) -> Doc:
 
 
 def merged_config(old: Doc, new: Doc) -> Doc:
+    """A configuration laid over another, object by object."""
     result = dict(old)
     for key, value in new.items():
         inner = result.get(key)

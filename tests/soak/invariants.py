@@ -74,7 +74,7 @@ def _ours(result: Result, life: Life, licences: Licences) -> Iterator[str]:
             if account.number("visibility_lag"):
                 life.counts.windows += 1
                 continue
-            if account.is_("deleted_name", "revived"):
+            if account.says("deleted_name", "revived"):
                 # What somebody deleted comes back under its old id.
                 continue
             yield f"1: wrote what is not ours: {commit} for {change.address}"
@@ -180,7 +180,7 @@ def _true(
             if not is_there(change.address.name, life):
                 yield f"4: says that {change.address} ran: {outcome}"
         case Start() | Wait():
-            hidden = life.service.account.is_("generated_listed", "no")
+            hidden = life.service.account.says("generated_listed", "no")
             record = outcome.record
             ids = {task["id"] for task in life.tasks()}
             # A hand's name is kept until somebody approves another one.

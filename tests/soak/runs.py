@@ -78,13 +78,13 @@ def worth_a_retry(name: str, life: Life) -> bool:
     Only what failed is worth it, and what is not there at all.
     """
     there = {c["name"] for c in started(life.service.commits(), name)}
-    failing = life.service.account.is_("run_result", "failed")
+    failing = life.service.account.says("run_result", "failed")
     return failing or prompt_of(name, life.wanted[name].variant) not in there
 
 
 def in_vain(outcome: Outcome, life: Life) -> bool:
     """Whether the run itself failed, which no apply can help."""
-    failing = life.service.account.is_("run_result", "failed")
+    failing = life.service.account.says("run_result", "failed")
     return failing and outcome.address.name in NAMES and outcome.status == "failed"
 
 

@@ -63,7 +63,7 @@ def settle(life: Life) -> Iterator[str]:
 
 def _reserved(outcome: Outcome, life: Life) -> bool:
     """Whether the service keeps the name for a task that is deleted."""
-    if not life.service.account.is_("deleted_name", "reserved"):
+    if not life.service.account.says("deleted_name", "reserved"):
         return False
     same = life.service.account.store.named(outcome.address.name)
     gone = bool(same) and all(task["deleted"] for task in same)
