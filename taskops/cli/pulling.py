@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from taskops.cli.wiring import Session
     from taskops.model.ports import Provider
     from taskops.model.project import Project
+    from taskops.model.record import Record
     from taskops.model.resource import Observed, Resource, Version
     from taskops.model.values import Path as ValuePath
 
@@ -62,9 +63,19 @@ def pull(opened: Session, names: Sequence[str], *, force: bool) -> Result:
     result = Result()
     if not reading.complete:
         result.notes.append(f"tasks may be missing: {reading.incomplete_because}")
-    if moved := _renamed(opened, reading.objects, names):
+    # A project that declares nothing yet has no ledger to ask.
+    records = opened.ledger.read().records if names or declared else {}
+    if moved := _renamed(records, reading.objects, names):
         raise moved
-    found = _look(opened, provider, _chosen(opened.project, reading.objects, names))
+    chosen = _chosen(opened.project, reading.objects, names)
+    ours = {r.id: at.name for at, r in records.items() if at.name in declared}
+    left_out = {
+        row.id: LeftOut(row.name, _declared_as(ours[row.id]))
+        for row in chosen
+        if row.id in ours and _is_undeclared(opened.project, row, declared)
+    }
+    result.left_out += left_out.values()
+    found = _look(opened, provider, [row for row in chosen if row.id not in left_out])
     _Writing(opened.project, force, declared, result).tasks(found)
     return result
 
@@ -74,11 +85,27 @@ def _declared(opened: Session) -> dict[str, Resource]:
     return {r.address.name: r for r in resources if r.address.provider == PROVIDER}
 
 
+def _is_undeclared(
+    project: Project, row: Observed, declared: Mapping[str, Resource]
+) -> bool:
+    name = declared_name(project, row.name)
+    return name is not None and name not in declared
+
+
+def _declared_as(name: str) -> str:
+    """Why what a hand renamed gets no second manifest: no plan would take both."""
+    return (
+        f"it is `{name}`; to keep this name, give it to that manifest, "
+        f"with `moved_from: {name}`"
+    )
+
+
 def _renamed(
-    opened: Session, objects: Iterable[Observed], names: Sequence[str]
+    records: Mapping[Address, Record],
+    objects: Iterable[Observed],
+    names: Sequence[str],
 ) -> UsageError | None:
     """What is ours and has another name there by now is not found by its own."""
-    records = opened.ledger.read().records if names else {}
     rows = {row.id: row.name for row in objects}
     for name in names:
         record = records.get(Address(PROVIDER, name))

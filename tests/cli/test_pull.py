@@ -447,3 +447,17 @@ def test_what_is_live_is_pulled_as_such_where_drafts_are_the_default(
         assert planned.code == 0, planned.out
     assert "publish: true" in (root / "tasks" / "both.yaml").read_text("utf-8")
     assert "publish" not in (root / "tasks" / "draft.yaml").read_text("utf-8")
+
+
+def test_what_a_hand_renamed_gets_no_second_manifest(tmp_path: Path) -> None:
+    root = project(tmp_path)
+    with service() as there:
+        taskops(root, "apply", "--yes", **there.variables)
+        there.account.edit(name="hello", rename="greeting")
+
+        pulled = taskops(root, "pull", **there.variables)
+
+        assert "left out: greeting: it is `hello`; to keep this name" in pulled.out
+        edit(root, "name: hello", "name: greeting\nmoved_from: hello")
+        planned = taskops(root, "plan", "--detailed-exitcode", **there.variables)
+        assert planned.code == 0, planned.out
