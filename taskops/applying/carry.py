@@ -24,6 +24,7 @@ from taskops.comparing.moved import what_moved
 from taskops.model.change import Create, Delete, Keep, Update
 from taskops.model.resource import Identity
 from taskops.model.step import Upsert
+from taskops.model.values import dotted, from_pointer
 
 if TYPE_CHECKING:
     from taskops.applying.asks import Course
@@ -184,8 +185,8 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
             ours=frozenset(ours),
             commit=self.around.commit,
         )
-        refused = [field for field in residual if field != DRAFT]
-        notes = [f"the service did not take `{field}`" for field in refused]
+        refused = [from_pointer(field) for field in residual if field != DRAFT]
+        notes = [f"the service did not take `{dotted(path)}`" for path in refused]
         if publishes_at_once(self.record):
             notes.append("the service publishes every write: this is live")
         self.notes = tuple(notes)

@@ -15,6 +15,7 @@ from taskops.comparing.content import (
 )
 from taskops.model.change import Change, Create, Keep, Origin, Update, worst
 from taskops.model.problem import Problem
+from taskops.model.values import dotted, from_pointer
 from taskops.planning.context import Context, problem
 from taskops.planning.differences import differences
 from taskops.planning.identify import (
@@ -168,7 +169,8 @@ def _keep(
     if after.publish and edited:
         notes.append("draft has unpublished edits")
     if record is not None and (fields := sorted({*record.residual} - {DRAFT})):
-        notes.append(f"the service does not take {', '.join(fields)}")
+        names = ", ".join(f"`{dotted(from_pointer(field))}`" for field in fields)
+        notes.append(f"the service does not take {names}")
     if record is not None and record.live and not after.publish and latest:
         notes.append("a published version stays live")
     stale = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from account import Account, task
 
-from taskops.model.change import Delete
+from taskops.model.change import Delete, Keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -255,3 +255,19 @@ def test_a_draft_described_otherwise_may_change_what_is_live(account: Account) -
     looked = account.plan(published, refresh=True).effective
 
     assert [change.address for change in told] == [c.address for c in looked]
+
+
+@pytest.mark.parametrize(
+    "account",
+    [{"description_accepted": "dropped"}],
+    indirect=True,
+)
+def test_what_a_service_does_not_take_is_named_as_in_a_plan(account: Account) -> None:
+    wanted = [task("t", description="what it is for")]
+
+    (outcome,) = account.apply(wanted).outcomes
+    (kept,) = account.plan(wanted).changes
+
+    assert outcome.notes == ("the service did not take `description`",)
+    assert isinstance(kept, Keep)
+    assert kept.note == "the service does not take `description`"
