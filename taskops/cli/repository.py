@@ -62,6 +62,8 @@ def repository_of(root: Path, environ: Mapping[str, str]) -> str:
     if name := environ.get("GITHUB_REPOSITORY"):
         return name
     url = (ask(root, "config", "--get", "remote.origin.url") or b"").decode().strip()
+    # What follows a `?` may be a token.
+    url = re.split("[?#]", url)[0]
     found = re.search(r"[:/]([^/:@]+/[^/:@]+?)(?:\.git)?/?$", url)
     return found[1] if found else ""
 

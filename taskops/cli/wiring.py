@@ -117,6 +117,9 @@ class Session:
         if name not in self.opened:
             provider = open_provider(name, self._access(writable))
             self.opened[name] = provider
+            # An earlier apply may have sent what this command sends to nobody.
+            for secret in secrets_of(self.environ):
+                cast("Any", provider).door.redactor.add(secret)
             if not self.wanted.emulator:
                 mask(cast("Any", provider).door.headers.values())
             if self.wanted.debug:
@@ -211,11 +214,7 @@ class Session:
 
     def _ahead(self, *, writable: bool, refresh: bool) -> Ahead:
         def opened(name: str) -> Provider:
-            provider = self.provider(name, writable=writable)
-            # What fails now may say again what a manifest that is not read yet sent.
-            for secret in secrets_of(self.environ):
-                cast("Any", provider).door.redactor.add(secret)
-            return provider
+            return self.provider(name, writable=writable)
 
         return Ahead(self.ledger, self.lanes, opened, refresh=refresh)
 
@@ -258,10 +257,8 @@ def hide(
                 whole = secret.reveal()
                 # A password within an address may also come back alone.
                 parts = [value for value in filled_in if value and value in whole]
-                told = list(dict.fromkeys([whole, *parts]))
-                for value in told:
-                    cast("Any", provider).door.redactor.add(value)
-                mask(told)
+                cast("Any", provider).door.redactor.add(whole)
+                mask(dict.fromkeys([whole, *parts]))
 
 
 @contextmanager

@@ -51,7 +51,9 @@ class Credential:
         text = error.decode("utf-8", "replace")
         if self.token:
             text = text.replace(self.token, "…").replace(self._pair(), "…")
-        text = re.sub(r"://[^/\s@]*@", "://", text)
+        # Up to the last @: whoever wrote the address may have escaped nothing in it.
+        text = re.sub(r"://[^\s']*@", "://", text)
+        text = re.sub(r"(://[^\s'?#]*)[?#][^\s']*", r"\1", text)
         lines = [line.strip() for line in text.splitlines() if line.strip()]
         told = [x for x in lines if x.startswith(("fatal:", "error:", "remote:", "!"))]
         return "; ".join(told or lines)[:400]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -277,3 +278,18 @@ def test_a_run_that_nobody_finds_cannot_be_stopped(agents: Agents) -> None:
 
     assert code == 1
     assert "no run of `browser_use/news` is known" in said
+
+
+@pytest.mark.parametrize("words", [("status", "news", "--live"), ("doctor", "--debug")])
+def test_a_command_that_sends_no_secret_repeats_none_either(
+    agents: Agents, words: tuple[str, ...]
+) -> None:
+    agents.environ = {"TASKOPS_VAR_SHOP": "hunter2-hunter2"}
+    agents.browser_use(task="Say hunter2-hunter2.", secrets={"shop": "${env.SHOP}"})
+    assert taskops(agents, "apply", "--yes")[0] == 0
+    shutil.rmtree(agents.root / ".taskops" / "reports")
+
+    _, said = taskops(agents, *words)
+
+    assert "done: Say (redacted)." in said
+    assert "hunter2" not in said

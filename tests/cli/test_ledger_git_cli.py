@@ -54,6 +54,16 @@ def test_nothing_of_a_clone_is_touched(tmp_path: Path, at: Service) -> None:
     assert git(one, "stash", "list") == ""
 
 
+def test_no_heading_shows_what_opens_the_remote(tmp_path: Path) -> None:
+    one, _ = clones(tmp_path)
+    git(one, "remote", "set-url", "origin", "https://git.example/a/b.git?token=canary")
+
+    said = taskops(one, "plan", "--emulator", GITHUB_REPOSITORY="")
+
+    assert "←  a/b @ " in good(said).out
+    assert "canary" not in said.out
+
+
 def test_a_folder_that_looks_like_a_repository_runs_nothing(tmp_path: Path) -> None:
     # Whoever opens a pull request can commit each of these files, but no `.git`.
     git(tmp_path, "init", "--quiet")

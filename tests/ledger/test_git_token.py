@@ -238,6 +238,21 @@ def test_what_git_says_is_cleaned_of_credentials() -> None:
 
 
 @pytest.mark.parametrize(
+    "url",
+    [
+        "https://me:pa/ss@git.example/x",
+        "https://me:p@a/ss@git.example/x",
+        "https://me:pass@git.example/x?token=pass",
+        "https://git.example/x#pass",
+    ],
+)
+def test_an_address_is_told_without_what_opens_it(url: str) -> None:
+    told = Credential("").quiet(f"fatal: unable to access '{url}': no\n".encode())
+
+    assert told == "fatal: unable to access 'https://git.example/x': no"
+
+
+@pytest.mark.parametrize(
     ("url", "key"),
     [
         ("https://git.example/x.git", "http.https://git.example/.extraheader"),

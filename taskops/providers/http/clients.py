@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from taskops.errors import UsageError
 from taskops.providers.http.redact import UNSEEN
 
 if TYPE_CHECKING:
@@ -77,7 +78,15 @@ class Clients:
             return _Client(
                 follow_redirects=False, trust_env=False, verify=self._certificates()
             )
-        return _Client(follow_redirects=False, verify=self._certificates())
+        try:
+            return _Client(follow_redirects=False, verify=self._certificates())
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # Not repeated: a password may stand in it.
+            raise UsageError(
+                "the proxy that the environment names cannot be used",
+                "HTTPS_PROXY, HTTP_PROXY or ALL_PROXY is no address of a web proxy",
+                "write it as http://HOST:PORT, or unset it",
+            ) from None
 
     def _certificates(self) -> ssl.SSLContext:
         """One for all lanes: reading the certificates takes longer than a request."""

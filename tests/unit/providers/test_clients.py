@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from taskops.errors import UsageError
 from taskops.providers.http.clients import Clients, safe, without_user
 
 if TYPE_CHECKING:
@@ -26,6 +27,18 @@ def test_each_lane_has_its_own_client_and_keeps_it() -> None:
     clients.close()
     assert clients.mine().is_closed
     assert others[0].is_closed
+
+
+@pytest.mark.parametrize("proxy", ["socks5://me:pass@h:1", "http://me:pa/ss@h:x"])
+def test_a_proxy_that_cannot_be_used_is_said_without_its_password(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(UsageError, match="proxy") as refused:
+        Clients("https://api.example").mine()
+
+    assert "me:" not in f"{refused.value} {refused.value.detail}"
 
 
 def test_all_clients_share_one_context_that_checks_certificates() -> None:
