@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from taskops.cli.github import in_actions
 from taskops.cli.streams import look_of
 from taskops.render.html import plan_html
-from taskops.render.markdown import plan_markdown
+from taskops.render.markdown import BUDGET, plan_markdown
 from taskops.render.plan_json import plan_json
 from taskops.render.public import published
 from taskops.render.text import plan_text
@@ -26,19 +26,21 @@ def rendered(
     *,
     next_command: str = "",
     verbose: bool = False,
+    after: str = "",
 ) -> str:
-    """The plan in the form that was asked for."""
+    """The plan in the form that was asked for, and what comes `after` it."""
     match form:
         case "json":
             return plan_json(sheet)
         case "markdown":
-            return plan_markdown(sheet)
+            return plan_markdown(sheet, budget=BUDGET - len(after.encode())) + after
         case "html":
             return plan_html(shown(sheet))
         case _:
             sheet = shown(sheet)
             look = look_of(sys.stdout, os.environ, color)
-            return plan_text(sheet, look, verbose=verbose, next_command=next_command)
+            text = plan_text(sheet, look, verbose=verbose, next_command=next_command)
+            return text + after
 
 
 def shown(sheet: Sheet) -> Sheet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from taskops.cli.github import in_actions
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ROOM = 500_000
 """Bytes of a summary that a plan may take; other commands of the job need some."""
+
+LONGEST = 2_000
+"""Characters of a list of names: an issue holds a plan and little more."""
 
 
 _HEADS = {
@@ -127,15 +131,28 @@ def both_ways_out(told: str, *, dispatch: bool) -> str:
         "\nTo undo it without a terminal: Actions → apply → Run workflow; pick this "
         "environment and paste the digest.\n"
     )
-    head = f"\n### Changed on the service: two ways out\n{block(told)}"
+    head = f"\n### Changed on the service: two ways out\n{block(_fitting(told))}"
     return head + (pasted if dispatch else "")
+
+
+def _fitting(told: str) -> str:
+    """The ways out; commands that name thousands of tasks are left to a terminal."""
+    if len(told) <= LONGEST:
+        return told
+    undo = told.splitlines()[-1]
+    there = "run `taskops drift` on your machine, which names every task"
+    undo = undo if len(undo) <= LONGEST else f"To undo it: {there}"
+    return f"To keep it: {there}\n{undo}\n"
 
 
 def never_applied(names: Sequence[str]) -> str:
     """What was merged and still waits, as Markdown; empty where nothing does."""
     if not names:
         return ""
-    told = block("\n".join(names))
+    ends = accumulate(len(name) + 1 for name in names)
+    shown = names[: sum(end <= LONGEST for end in ends)]
+    more = [f"and {len(names) - len(shown)} more"] * (len(shown) < len(names))
+    told = block("\n".join([*shown, *more]))
     return (
         f"\n### Merged, but not applied\n{told}\n"
         "To apply it: Actions → apply → Run workflow; pick this environment and leave "

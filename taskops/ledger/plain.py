@@ -10,7 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from taskops.model.record import Record, Seen, Source
+from taskops.model.record import IDENTIFIER, Record, Seen, Source
 from taskops.model.resource import Address
 from taskops.model.values import EMPTY, Code, Secret, Tree, Value, shared
 
@@ -51,6 +51,7 @@ def _record(value: dict[str, Any]) -> Record:
     digests = (value["draft"], value["live"])
     if (
         any(type(text) is not str for text in texts)
+        or not IDENTIFIER.fullmatch(texts[1])
         or any(type(digest) not in _TEXTS for digest in digests)
         or type(value["protected"]) is not bool
         or value["residual"] != {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from taskops.ledger.plain import no_bytes
 from taskops.model.record import (
+    IN_PATHS,
     Intent,
     Job,
     JobStatus,
@@ -92,7 +93,7 @@ def record_from_json(part: Part) -> Record:
     return Record(
         address=part.address("address"),
         kind=cast("Kind", part.choice("kind", "code", "generated", "agent")),
-        id=part.text("id"),
+        id=part.identifier("id"),
         name=part.text("name"),
         draft=part.maybe("draft"),
         live=part.maybe("live"),
@@ -159,8 +160,13 @@ def _job(part: Part) -> Job | None:
         digest=part.text("digest"),
         status=cast("JobStatus", part.choice("status", *words)),
         intent=part.text("intent"),
-        poll_id=part.text("poll_id"),
-        ids=MappingProxyType({word: ids.text(word) for word, _ in part.parts("ids")}),
+        poll_id=part.identifier("poll_id"),
+        ids=MappingProxyType(
+            {
+                word: ids.identifier(word) if word in IN_PATHS else ids.text(word)
+                for word, _ in part.parts("ids")
+            }
+        ),
         attempt=part.whole("attempt", 1),
         error=part.text("error"),
         result=part.text("result"),

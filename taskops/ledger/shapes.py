@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from taskops.errors import DamagedLedger
+from taskops.model.record import IDENTIFIER
 from taskops.model.resource import Address
 
 
@@ -71,6 +72,13 @@ class Part:
         if part.value is not None and not isinstance(part.value, str):
             raise part.damaged(f"must be a string, not {_kind(part.value)}")
         return part.value
+
+    def identifier(self, key: str) -> str:
+        """The id at a key; empty where it is missing."""
+        text = self.text(key)
+        if not IDENTIFIER.fullmatch(text):
+            raise self.part(key).damaged("is no id: a request with it leads elsewhere")
+        return text
 
     def choice(self, key: str, *words: str) -> str:
         """The string at a key, which must be one of the words."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -19,6 +20,12 @@ SINCE = "since"
 
 BESIDES = "besides"
 """Among a job's ids: starts of the same address that are known to be others."""
+
+IN_PATHS = ("id", "taskId", "sessionId")
+"""Among a job's ids: those that become a part of a request's path."""
+
+IDENTIFIER = re.compile(r"(?!\.+\Z)[^\x00-\x20\x7f/\\?#%]*")
+"""What such an id may be: whoever may push could have written it into the ledger."""
 
 JobStatus: TypeAlias = Literal["running", "ready", "failed", "unknown"]
 

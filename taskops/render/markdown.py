@@ -21,6 +21,9 @@ BUDGET = 60_000
 TABLE = 20_000
 """Bytes of the budget that the table of changes may take."""
 
+SETTING = 300
+"""Characters of a changed line of taskops.yaml: it must not crowd out what follows."""
+
 # Parentheses and dashes mean nothing where brackets are plain.
 _SPECIAL = re.compile(r"([\\`*_\[\]#|~$])")
 
@@ -93,7 +96,10 @@ def _verdict(sheet: Sheet) -> str:
 
 def _settings(sheet: Sheet) -> Iterator[str]:
     """What the pull request changes in taskops.yaml, which rules over all else."""
-    lines = [clean.line(line.replace("\t", "    ")) for line in sheet.settings]
+    lines = [
+        clean.shortened(clean.line(line.replace("\t", "    ")), SETTING)
+        for line in sheet.settings
+    ]
     if not lines:
         return
     if all(line.startswith("# ") for line in lines):

@@ -145,6 +145,30 @@ def test_drift_is_told_with_both_ways_out_and_is_no_failure(
     assert f"--expect-digest {outputs(job)['digest'][:32]}" in said
 
 
+def test_a_drift_of_many_tasks_still_fits_into_an_issue(job: Job, shop: Path) -> None:
+    names = [f"{number:03d}-{'long' * 60}" for number in range(300)]
+    tasks = "---\n".join(f"name: {name}\ncode: hello.ts\n" for name in names)
+    (shop / "tasks/many.yaml").write_text(tasks, "utf-8")
+    with (shop / "taskops.yaml").open("a", encoding="utf-8") as project:
+        project.write("\nlimits: {changes: 1000}\n")
+
+    assert run(job, "drift").code == 0
+    never_applied = job.said.read_text("utf-8")
+    assert run(job, "apply").code == 0
+    account = Emulator(str(shop / ".taskops/emulator.db"))
+    for name in names:
+        account.edit(name=name, latest={"description": "by hand"})
+    account.close()
+    assert run(job, "drift").code == 0
+    by_hand = job.said.read_text("utf-8")
+
+    # GitHub takes 65,536 characters, and the action's own words come on top.
+    assert max(len(never_applied), len(by_hand)) < 65_000
+    assert "and 293 more" in never_applied
+    assert "To keep it: run `taskops drift` on your machine" in by_hand
+    assert f"--expect-digest {outputs(job)['digest'][:32]}" in by_hand
+
+
 def test_drift_that_cannot_be_looked_for_is_an_error(job: Job, shop: Path) -> None:
     ran = run(job, "drift", TASKOPS_EMULATOR="")
 

@@ -48,15 +48,12 @@ def command(**given: Any) -> int:
         seen = whole if given["pending"] else _only_drift(whole)
         sheet = replace(sheet_of(seen), drift=True)
         watch.planned(sheet)
-        text = rendered(sheet, given["form"], given["color"])
         ways = _ways_out(seen, given, alone=bool(_waiting(whole)))
-        if given["form"] == "text":
-            text += ways
         # What is pasted there approves the whole plan, so all of it must be shown.
         all_shown = seen.digest == whole.digest
         more = both_ways_out(ways, dispatch=all_shown) + never_applied(_waiting(seen))
-        if given["form"] == "markdown":
-            text += more
+        after = {"text": ways, "markdown": more}.get(given["form"], "")
+        text = rendered(sheet, given["form"], given["color"], after=after)
         watch.code = Exit.CHANGES if seen.effective else Exit.OK
         if seen.errors:
             watch.code = seen.verdict

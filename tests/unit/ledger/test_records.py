@@ -32,6 +32,9 @@ def no_bytes() -> bytes:
 text = st.text(max_size=8)
 word = st.text(min_size=1, max_size=8)
 maybe = st.none() | word
+ids = st.text("aZ0-_.:~\u00e9", max_size=8).filter(
+    lambda one: one.strip(".") or not one
+)
 addresses = st.builds(Address, word.map(lambda name: name.replace("/", "_")), word)
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | text,
@@ -50,7 +53,7 @@ jobs = st.builds(
     digest=text,
     status=st.sampled_from(["running", "ready", "failed", "unknown"]),
     intent=text,
-    poll_id=text,
+    poll_id=ids,
     ids=st.dictionaries(text, text, max_size=2),
     attempt=st.integers(0, 9),
     error=text,
@@ -61,7 +64,7 @@ kept = st.builds(
     Record,
     address=addresses,
     kind=st.sampled_from(["code", "generated", "agent"]),
-    id=text,
+    id=ids,
     name=text,
     draft=maybe,
     live=maybe,
@@ -158,6 +161,12 @@ def test_what_an_older_taskops_did_not_write_has_its_default() -> None:
         ("job", {"status": "done"}, "`done` is none of running, ready"),
         ("job", {"status": "ready", "attempt": True}, "not true or false"),
         ("job", {"status": "ready", "ids": {"task": 1}}, "x.json/job/ids/task: must"),
+        ("id", "../../v1/profiles/a", "x.json/id: is no id"),
+        ("id", "..", "x.json/id: is no id"),
+        ("id", "a?b", "x.json/id: is no id"),
+        ("job", {"status": "ready", "poll_id": "a/b"}, "job/poll_id: is no id"),
+        ("job", {"status": "ready", "ids": {"taskId": "a%2fb"}}, "taskId: is no id"),
+        ("next", {"status": "ready", "ids": {"taskId": "a\n"}}, "taskId: is no id"),
         ("seen", {"row": None}, "x.json/seen/row: is missing"),
         ("source", "tasks/a.yaml", "x.json/source: must be an object, not a string"),
     ],

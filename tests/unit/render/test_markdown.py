@@ -105,6 +105,15 @@ def test_changed_settings_come_before_everything_else() -> None:
     assert text.index("`taskops.yaml` is changed") < text.index("Look at these first")
 
 
+def test_changed_settings_crowd_out_nothing() -> None:
+    settings = tuple(f"+# {'long ' * 1000}{number}" for number in range(60))
+
+    text = plan_markdown(sheets.sheet(*sheets.STORY, settings=settings))
+
+    # The fence is closed, and what follows is there.
+    assert text.index("\n```\n\n### Look at these first") > text.index("```diff")
+
+
 def test_settings_that_cannot_be_seen_are_not_called_changed() -> None:
     settings = ("# not known here: the checkout needs `fetch-depth: 2`",)
 
