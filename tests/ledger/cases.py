@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -51,7 +52,7 @@ def record(name: str = "price-watch", number: int = 1) -> Record:
     return Record(
         Address("anchor", name),
         "code",
-        f"id-{name}",
+        f"id-{re.sub('[^a-z0-9]', '-', name, flags=re.IGNORECASE)}",
         name,
         draft="d" * 64,
         live="e" * 64,
