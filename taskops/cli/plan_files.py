@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taskops.cli import options
+from taskops.cli.github import in_actions
 from taskops.errors import Exit, TaskopsError, UsageError
 from taskops.ledger.disk import replace_file
 from taskops.model.resource import Address, Target
@@ -35,7 +37,7 @@ class PlanFile:
         if plan.verdict == Exit.UNKNOWN:
             # Not something that moved: its own words tell what to do.
             return plan
-        approved = only_saved(self.saved, plan)
+        approved = only_saved(self.saved, plan, public=in_actions(os.environ))
         require_as_shown(self.sheet, sheet_of(approved), self.path)
         return approved
 

@@ -49,12 +49,12 @@ class SavedPlan:
     changes: Sequence[SavedChange]
 
 
-def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
+def only_saved(saved: SavedPlan, plan: Plan, *, public: bool = False) -> Plan:
     """
     The plan of now, cut down to exactly what was approved.
 
     What is done already is left out; raises Stale, naming object, field and
-    both values, when anything else moved.
+    both values, when anything else moved; without values where that is `public`.
     """
     _same_place(saved, plan)
     now = {change.address: change for change in plan.changes}
@@ -65,7 +65,7 @@ def only_saved(saved: SavedPlan, plan: Plan) -> Plan:
         if there is not None and _still_stands(change, there, plan):
             kept.append(there)
         elif not _done(change, there):
-            moved.append(what_changed(change, there, plan))
+            moved.append(what_changed(change, there, plan, public=public))
     if moved:
         raise Stale(
             "the plan is not true any more; nothing was written",

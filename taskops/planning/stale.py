@@ -18,8 +18,14 @@ LINE = 78
 """Characters that are shown of one value."""
 
 
-def what_changed(saved: SavedChange, now: Change | None, plan: Plan) -> str:
-    """What is different now, field by field with the value in each plan."""
+def what_changed(
+    saved: SavedChange, now: Change | None, plan: Plan, *, public: bool
+) -> str:
+    """
+    What is different now, field by field with the value in each plan.
+
+    `public`: without values, for what somebody typed on the service may be a key.
+    """
     name = f"`{saved.address}`"
     if now is None:
         why = [p.summary for p in plan.errors if p.address == str(saved.address)]
@@ -38,13 +44,16 @@ def what_changed(saved: SavedChange, now: Change | None, plan: Plan) -> str:
     there = _there(now)
     told: list[str] = []
     if saved.there.get("id") == there.get("id"):
-        told = _fields_moved(saved.fields, _fields(now))
+        told = _fields_moved(saved.fields, _fields(now), public=public)
     told = told or _marks_moved(saved.there, there)
     return f"{name}: " + (", ".join(told) or _told_of_both(saved, now))
 
 
 def _fields_moved(
-    then: Mapping[str, tuple[str, str]], now: Mapping[str, tuple[str, str]]
+    then: Mapping[str, tuple[str, str]],
+    now: Mapping[str, tuple[str, str]],
+    *,
+    public: bool,
 ) -> list[str]:
     """
     What differs of the fields, with the value in each plan.
@@ -58,7 +67,8 @@ def _fields_moved(
         was, _ = then.get(word, (wanted, ""))
         is_now, _ = now.get(word, (wanted, ""))
         if was != is_now:
-            told.append(_was_and_is(word, was, is_now))
+            moved = f"`{word}` was changed since the plan"
+            told.append(moved if public else _was_and_is(word, was, is_now))
     return told
 
 

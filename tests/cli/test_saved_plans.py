@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from cli.repositories import clones, commit
 from cli.service import Service, service
 from cli.shell import Said, edit, project, taskops
 
@@ -137,6 +138,22 @@ def test_what_moved_is_told_by_its_field_with_both_values(
     ends(said, 6, "nothing was written", "`anchor/hello`: ")
     assert re.search(told, said.err), said.err
     assert at.written() == before
+
+
+def test_on_a_runner_what_moved_is_told_without_its_value(
+    tmp_path: Path, at: Service
+) -> None:
+    root, _ = clones(tmp_path)
+    assert taskops(root, "apply", "--yes", **at.variables).code == 0
+    edit(root, "max_duration: 5", "max_duration: 6")
+    commit(root, "longer")
+    taskops(root, "plan", "--out", "p.json", **at.variables)
+    at.account.edit(name="hello", latest={"description": "the key is 12345"})
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(tmp_path / "page")}
+    said = taskops(root, "apply", "p.json", **at.variables, **job)
+    ends(said, 6, "`description` was changed since the plan")
+    page = (tmp_path / "page").read_text("utf-8")
+    assert "12345" not in said.out + said.err + page
 
 
 def test_a_long_value_is_told_where_it_moved(tmp_path: Path, at: Service) -> None:
