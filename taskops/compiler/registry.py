@@ -53,6 +53,10 @@ def _checked(address: str) -> str:
     if not parts.hostname or not (near or parts.scheme == "https"):
         summary = "the address of the npm registry is not https"
         raise NotTypeChecked(summary, "", _SET)
+    if parts.username is not None:
+        # Python takes it for a part of the host, and would repeat it.
+        summary = "the address of the npm registry has a user or a password in it"
+        raise NotTypeChecked(summary, "taskops sends none to a registry", _SET)
     return address.strip().rstrip("/")
 
 

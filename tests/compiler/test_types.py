@@ -263,6 +263,14 @@ def test_a_registry_without_https_is_refused(tmp_path: Path, address: str) -> No
         registry_address({"NPM_CONFIG_REGISTRY": address}, tmp_path)
 
 
+def test_a_registry_with_a_password_is_refused_without_it(tmp_path: Path) -> None:
+    environ = {"NPM_CONFIG_REGISTRY": "https://me:secret@npm.example/all"}
+    with pytest.raises(NotTypeChecked, match="a password in it") as refused:
+        registry_address(environ, tmp_path)
+    told = f"{refused.value} {refused.value.detail} {refused.value.hint}"
+    assert "secret" not in told
+
+
 def test_npm_is_asked_where_nothing_else_says(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "PATH": str(tmp_path)}
     with pytest.raises(NotTypeChecked, match="not known which npm registry"):
