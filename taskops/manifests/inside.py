@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from taskops.manifests.naming import near
@@ -44,7 +44,8 @@ class Inside:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file, by its path from the root; raises NotInsideError."""
-        _check_hidden(path.split("/"))
+        if path.startswith(".") or "/." in path:
+            _check_hidden(path.split("/"))
         folder, _, name = path.rpartition("/")
         try:
             place = f"{self._folder(folder)}/{name}"
@@ -63,7 +64,7 @@ class Inside:
     def beside(self, manifest: str, path: str) -> str:
         """A path that a manifest names, as a path from the root."""
         _check_form(path)
-        parts: list[str] = list(PurePosixPath(manifest).parent.parts)
+        parts = manifest.split("/")[:-1]
         for part in path.split("/"):
             if part == "..":
                 if not parts:

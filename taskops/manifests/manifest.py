@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 
@@ -16,9 +15,20 @@ from taskops.manifests.references import References
 from taskops.manifests.validate import problems_of, schema_for
 from taskops.model.problem import Location, Problem
 from taskops.model.resource import Address, Kind, Resource
-from taskops.model.values import Path, Tree, at, freeze, frozen, put, thaw
+from taskops.model.values import (
+    Path,
+    Tree,
+    at,
+    freeze,
+    frozen,
+    is_mapping,
+    put,
+    thaw,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from taskops.manifests.inside import Inside
     from taskops.manifests.load import Document
     from taskops.model.project import Project
@@ -77,7 +87,7 @@ class Manifest:
         self.problems: list[Problem] = []
         self.schema = schema_for(document.data)
         self.own: Mapping[str, object] = (
-            document.data if isinstance(document.data, Mapping) else {}
+            document.data if is_mapping(document.data) else {}
         )
         self.address = self._address()
         self._override = given.overrides.get(str(self.own.get("name")), {})

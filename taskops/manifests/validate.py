@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, TypeAlias
 
 from taskops.manifests.gate import gate
 from taskops.model.problem import Location, Problem
+from taskops.model.values import is_mapping
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from taskops.model.values import Path
 
 Locate: TypeAlias = "Callable[[Path, bool], Location]"
@@ -31,7 +33,7 @@ def problems_of(data: object, kind: str, locate: Locate) -> list[Problem]:
 
 def schema_for(data: object) -> str:
     """The name of the schema that judges a manifest."""
-    kind = data.get("kind", "Task") if isinstance(data, Mapping) else "Task"
+    kind = data.get("kind", "Task") if is_mapping(data) else "Task"
     if not isinstance(kind, str):
         return "manifest"
     return {"AgentTask": "agent-task", "Task": "task"}.get(kind, "manifest")

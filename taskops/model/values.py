@@ -12,6 +12,7 @@ from taskops.model.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any, TypeGuard
 
 Scalar: TypeAlias = "str | int | float | bool | None"
 Path: TypeAlias = tuple[str | int, ...]
@@ -97,6 +98,11 @@ _MAPPINGS = frozenset({dict, MappingProxyType})
 _WRITTEN_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
 
 
+def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it has fields, asked first of the types that nearly all of them are."""
+    return type(value) in _MAPPINGS or isinstance(value, Mapping)
+
+
 def freeze(value: object) -> Value:
     """Plain data (as from JSON or YAML) as values that nobody can change."""
     kind = type(value)
@@ -106,10 +112,12 @@ def freeze(value: object) -> Value:
     if kind is dict:
         return shared(value) or frozen(value)  # type: ignore[arg-type]  # a mapping, by its type
     match value:
+        case list() | tuple():
+            if _PLAIN_TYPES.issuperset(map(type, value)):
+                return tuple(value)
+            return tuple(freeze(item) for item in value)
         case Mapping():
             return frozen(value)
-        case list() | tuple():
-            return tuple(freeze(item) for item in value)
         case None | str() | bool() | int() | float() | Secret() | Code():
             return value
         case _:
@@ -186,14 +194,14 @@ def _plain(value: object) -> object:
     kind = type(value)
     if kind in _WRITTEN_AS_THEY_ARE:
         return value
-    if kind in _MAPPINGS or isinstance(value, Mapping):
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if is_mapping(value):
         return {
             key: item if type(item) in _WRITTEN_AS_THEY_ARE else _plain(item)
-            for key, item in value.items()  # type: ignore[attr-defined]  # a mapping
+            for key, item in value.items()
         }
     match value:
-        case list() | tuple():
-            return [_plain(item) for item in value]
         case Secret():
             return {"sensitive": True}
         case Code():
@@ -207,8 +215,8 @@ def _plain(value: object) -> object:
 def at(tree: Value, path: Sequence[str | int]) -> Value:
     """The value at a path, or None where there is nothing."""
     for key in path:
-        if type(tree) in _MAPPINGS or isinstance(tree, Mapping):
-            tree = tree.get(str(key))  # type: ignore[union-attr]  # a mapping
+        if is_mapping(tree):
+            tree = tree.get(str(key))
         elif isinstance(tree, tuple) and isinstance(key, int) and 0 <= key < len(tree):
             tree = tree[key]
         else:
@@ -259,7 +267,7 @@ def knows_a_secret(tree: Tree) -> bool:
                 return True
         elif type(value) in _NO_SECRETS:
             continue
-        elif isinstance(value, Mapping) and knows_a_secret(value):
+        elif is_mapping(value) and knows_a_secret(value):
             return True
     return False
 
@@ -271,7 +279,7 @@ def secrets(tree: Value, path: Path = ()) -> Iterator[tuple[Path, Secret]]:
     """Every secret leaf with its path."""
     if isinstance(tree, Secret):
         yield path, tree
-    elif type(tree) in _MAPPINGS or isinstance(tree, Mapping):
-        for key, value in tree.items():  # type: ignore[union-attr]  # a mapping
+    elif is_mapping(tree):
+        for key, value in tree.items():
             if type(value) not in _NO_SECRETS:
                 yield from secrets(value, (*path, key))

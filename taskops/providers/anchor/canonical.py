@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
-from taskops.model.values import EMPTY, Secret, Tree, Value, freeze, frozen, shared
+from taskops.model.values import (
+    EMPTY,
+    Secret,
+    Tree,
+    Value,
+    freeze,
+    frozen,
+    is_mapping,
+    shared,
+)
 from taskops.providers.anchor.defaults import (
     ANCHOR_PROXY,
     COUNTRY,
@@ -66,14 +74,14 @@ _NEVER_EMPTY = frozenset({Secret, bool, int, float})
 
 def split_configuration(value: Value) -> tuple[Tree, Tree]:
     """A session configuration in canonical form, and what we do not know of it."""
-    if not isinstance(value, Mapping):
+    if not is_mapping(value):
         return EMPTY, EMPTY
     known: dict[str, Value | dict[str, Value]] = {}
     extras: dict[str, Value | dict[str, Value]] = {}
     for key, inner in value.items():
         if key == "proxy":
             _sort_proxy(inner, known, extras)
-        elif key in GROUPS and isinstance(inner, Mapping):
+        elif key in GROUPS and is_mapping(inner):
             for name, leaf in inner.items():
                 _sort((key, name), leaf, known, extras)
         else:
@@ -116,7 +124,7 @@ def _put(tree: Sorted, path: tuple[str, ...], value: Value) -> None:
 def _sort_proxy(value: Value, known: Sorted, extras: Sorted) -> None:
     if proxy := _proxy(value):
         known["proxy"] = proxy
-    if isinstance(value, Mapping):
+    if is_mapping(value):
         for name, leaf in value.items():
             if name not in PROXY:
                 _put(extras, ("proxy", name), leaf)
@@ -141,7 +149,7 @@ def _url(value: Value) -> Value:
 
 def _proxy(value: Value) -> Tree:
     """Inactive is none; secrets by their place; each type has only its own fields."""
-    if not isinstance(value, Mapping) or not value.get("active"):
+    if not is_mapping(value) or not value.get("active"):
         return EMPTY
     custom = value.get("type") == "custom" or (
         not value.get("type") and not is_empty(value.get("server"))
