@@ -172,3 +172,13 @@ def test_code_of_the_work_tree_never_gets_into_it(tmp_path: Path) -> None:
     assert said.code == 0
     assert "not committed" not in said.out
     assert (tmp_path / "tasks" / "hello.ts").read_text() == "not committed\n"
+
+
+def test_a_link_that_leads_out_of_the_project_is_in_nobodys_way(tmp_path: Path) -> None:
+    project(tmp_path)
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / "hosts").symlink_to("/etc/hosts")
+    (tmp_path / "shared").symlink_to("../shared")
+    first = commit(tmp_path, "first")
+    said = taskops(tmp_path, "rollback", first, "--emulator", "--yes")
+    assert said.code == 0, said.err
