@@ -23,14 +23,15 @@ def named(asked: Ask | None, error: Exception) -> Exception:
             return OutcomeUnknown("no answer within the deadline")
         return TaskopsError("no answer within the deadline")
     if not isinstance(error, TaskopsError) and isinstance(asked, Perform):
-        return OutcomeUnknown(f"internal error: {error!r}")
+        # Its name alone: what it quotes may be all that was sent, secrets too.
+        return OutcomeUnknown(f"internal error: {type(error).__name__}")
     return error
 
 
 def outcome_of(error: Exception, progress: Progress[Change]) -> Outcome:
     """What became of a change that ended with an error."""
     status: Status = "failed"
-    detail, hint = f"internal error: {error!r}", ""
+    detail, hint = f"internal error: {type(error).__name__}", ""
     if isinstance(error, TaskopsError):
         detail = ": ".join(part for part in (error.summary, error.detail) if part)
         hint = error.hint

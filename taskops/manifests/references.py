@@ -130,6 +130,11 @@ class References:
             words = f"the variable {PREFIX}{shown(name)} is {state}"
             hint = "set it before the command, in a workflow from a secret"
             self.wrong.append(Wrong(path, words, hint))
+        elif self.need_secrets and any("\ud800" <= sign <= "\udfff" for sign in value):
+            # As Python reads bytes that are none; nothing could send them as JSON.
+            words = f"the variable {PREFIX}{shown(name)} is not UTF-8"
+            hint = "set it again, in UTF-8 or in letters and digits alone"
+            self.wrong.append(Wrong(path, words, hint))
         return value
 
 

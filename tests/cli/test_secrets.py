@@ -196,6 +196,20 @@ def test_a_secret_that_is_missing_is_named_and_never_guessed(
     assert at.account.requests() == []
 
 
+def test_a_secret_that_no_json_can_hold_is_named_and_never_sent(
+    tmp_path: Path, at: Service
+) -> None:
+    root = guarded(tmp_path)
+    given = {**at.variables, "TASKOPS_VAR_WORD": "canary\udcff"}
+    for words in (["plan"], ["apply", "--yes"]):
+        said = clean(taskops(root, *words, **given), tmp_path)
+        assert said.code == 3
+        assert "the variable TASKOPS_VAR_WORD is not UTF-8" in said.err
+        assert "canary" not in said.out + said.err
+    said = taskops(root, "run", "hello", "--input", "ANCHOR_A=\udcff", **at.variables)
+    assert (said.code, at.account.requests()) == (64, [])
+
+
 def test_a_git_ledger_holds_no_secret(tmp_path: Path, at: Service) -> None:
     from cli.repositories import clones
 

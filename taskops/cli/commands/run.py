@@ -119,6 +119,8 @@ def _inputs(given: Sequence[str]) -> dict[str, str]:
                 "it is KEY=VALUE",
                 "write --input ANCHOR_URL=https://example.com",
             )
+        if any("\ud800" <= sign <= "\udfff" for sign in pair):
+            raise UsageError("an --input is not UTF-8", hint="write it in UTF-8")
         inputs[key] = value
     return inputs
 

@@ -184,6 +184,16 @@ def test_one_failure_leaves_the_others_alone() -> None:
     assert outcome.record is None
 
 
+def test_a_bug_is_told_by_its_name_and_not_by_what_it_quotes() -> None:
+    def stumble(step: Step) -> None:
+        raise UnicodeEncodeError("utf-8", '{"password": "canary\udcff"}', 20, 21, "no")
+
+    executor = run(["a"], Simulated(before=stumble))
+
+    detail = executor.outcomes[Address("anchor", "a")].detail
+    assert detail == "internal error: UnicodeEncodeError"
+
+
 def test_fail_fast_starts_nothing_after_a_failure() -> None:
     def refuse(step: Step) -> None:
         raise Refused("no")
