@@ -93,6 +93,8 @@ def _first_difference(one: str, other: str) -> int:
 
 def _short(text: str, at: int) -> str:
     """At most a line of it, with the place in it that matters."""
+    if text == "null":
+        return "(none)"  # as the plan itself says it
     if len(text) <= LINE:
         return text
     first = max(0, min(at - LINE // 2, len(text) - LINE))

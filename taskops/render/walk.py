@@ -98,7 +98,7 @@ def _create(change: Create, digest: str) -> Row:
         digest=digest,
         to=after.digest,
         manifest=after.manifest,
-        risks=risks.of_given(after.spec),
+        risks=(*risks.of_origin(change.origin), *risks.of_given(after.spec)),
     )
 
 

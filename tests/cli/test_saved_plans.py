@@ -112,6 +112,10 @@ def test_an_object_that_vanished_or_appeared_stops_it(
             r'`description` was "[^"]+" in the plan, is "by hand" now',
         ),
         (
+            {"latest": {"browserConfiguration": {"tags": ["x"]}}},
+            r'`browserConfiguration.tags` was \(none\) in the plan, is \["x"\] now',
+        ),
+        (
             {"draft": {"code": "by hand"}},
             r"`draft` was text \w{12} in the plan, is text",
         ),

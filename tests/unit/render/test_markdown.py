@@ -129,6 +129,14 @@ def test_nothing_to_do_says_so() -> None:
     assert text.startswith("**No changes**: 1 unchanged\n")
 
 
+def test_what_brings_back_what_a_hand_deleted_is_to_be_looked_at_first() -> None:
+    back = replace(sheets.create("a"), origin="drift", note="deleted on the service")
+
+    first, _, _ = plan_markdown(sheets.sheet(back)).partition("| | task |")
+
+    assert "- `a`: undoes a change made on the service" in first
+
+
 def test_the_secrets_that_a_new_one_is_given_are_named_first() -> None:
     new = sheets.create("a")
     spec = frozen({"secrets": {"shop_password": "x", "api_key": "y"}})
