@@ -11,7 +11,7 @@ from taskops.applying.execute import Pace
 from taskops.cli.services import canonical, offline_problems
 from taskops.cli.wiring import Wanted, session
 from taskops.cli.world import world_of
-from taskops.errors import Stale
+from taskops.errors import Stale, UsageError
 from taskops.manifests.resolve import load_resources
 from taskops.model.ports import deaf
 from taskops.planning.options import PlanOptions
@@ -131,11 +131,17 @@ def open_project(
 
     Keys and addresses come from the process environment, as on the command
     line; `emulator` needs neither. `at` is a commit to read manifests and code
-    from, `parallelism` how many changes are carried out at once.
+    from, `parallelism` how many changes are carried out at once, at least 1.
     `listener` hears of every event, from any thread. Raises UsageError where there
     is no project, no such environment or no such commit, and InvalidManifests
     where taskops.yaml is invalid.
     """
+    if parallelism < 1:
+        raise UsageError(
+            "`parallelism` must be at least 1",
+            f"it is {parallelism}",
+            "leave it out for 16",
+        )
     wanted = Wanted(
         directory=str(Path(directory)),
         environment=environment,

@@ -148,6 +148,14 @@ def test_problems_are_values_and_a_plan_raises_them(tmp_path: Path) -> None:
     assert str(raised.value) == "1 problem"
 
 
+def test_nobody_can_work_with_nothing_at_once(tmp_path: Path) -> None:
+    with (
+        pytest.raises(taskops.UsageError, match="at least 1"),
+        taskops.open_project(project(tmp_path), emulator=True, parallelism=0),
+    ):
+        pytest.fail("it was opened")
+
+
 def test_a_settings_file_that_is_wrong_is_told_when_the_project_is_opened(
     tmp_path: Path,
 ) -> None:
