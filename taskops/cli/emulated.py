@@ -20,7 +20,7 @@ def emulator_file(home: Path) -> Path:
     folder.mkdir(mode=0o700, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():
-        # Nothing in here belongs into git, whatever the project's own rules say.
+        # Nothing in here belongs in git, whatever the project's own rules say.
         ignore.write_text("*\n", "utf-8")
     return folder / "emulator.db"
 

@@ -118,5 +118,5 @@ def _walk(root: Path, folder: str) -> Iterator[str]:
 def _is_linked_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
-    except OSError:  # a circle of links: whoever reads it says so
+    except OSError:  # a loop of links: whoever reads it says so
         return False

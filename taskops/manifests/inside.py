@@ -159,7 +159,9 @@ def _unreadable(error: Exception) -> NotInsideError:
         case errno.EACCES | errno.EPERM:
             return NotInsideError("may not be read", "check the file's permissions")
         case errno.ELOOP:
-            return NotInsideError("is a symbolic link in a circle", "name a file")
+            return NotInsideError(
+                "is a symbolic link that leads back to itself", "name a file"
+            )
         case errno.EISDIR | errno.ENXIO | errno.EOPNOTSUPP:
             return NotInsideError("is not a regular file", "name a file")
         case errno.ENAMETOOLONG:

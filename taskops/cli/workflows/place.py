@@ -27,7 +27,7 @@ def workflows_of(root: Path, action: str) -> tuple[Path, Project]:
     top = _said(root, "rev-parse", "--show-toplevel")
     if not top:
         raise UsageError(
-            "the workflows belong into a git repository, and this is none",
+            "the workflows belong in a git repository, and this is none",
             f"{root.resolve()}",
             "run `git init` first",
         )

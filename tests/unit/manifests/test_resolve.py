@@ -348,7 +348,7 @@ def test_large_code_a_circle_of_links_and_a_folder_are_refused(tmp_path: Path) -
 
     assert said == [
         "is larger than 1 MiB",
-        "is a symbolic link in a circle",
+        "is a symbolic link that leads back to itself",
         "is not a regular file",
     ]
 
