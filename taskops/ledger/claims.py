@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from taskops.errors import LedgerMoved, Locked
+from taskops.model.moment import utc
 
 if TYPE_CHECKING:
     from taskops.model.record import Opening
@@ -41,8 +41,5 @@ def moved() -> LedgerMoved:
 
 def moment(seconds: float) -> str:
     """A time as people in every zone read it."""
-    try:
-        when = datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return f"{seconds:g}"
-    return when.strftime("%Y-%m-%d %H:%M:%S UTC")
+    when = utc(seconds)
+    return f"{seconds:g}" if when is None else f"{when:%Y-%m-%d %H:%M:%S} UTC"

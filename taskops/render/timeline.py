@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
+from taskops.model.moment import utc
 from taskops.render.page import filters, harmless, page
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def _kind(entry: Applied) -> str:
 
 
 def _time(entry: Applied) -> datetime:
-    return datetime.fromtimestamp(entry.when, UTC)
+    # What no calendar has stands on the first day of all.
+    return utc(entry.when) or datetime.fromtimestamp(0, UTC)
 
 
 def _entry(entry: Applied) -> Iterator[str]:

@@ -126,6 +126,22 @@ def test_an_edited_plan_file_approves_nothing(tmp_path: Path) -> None:
     assert "do not have the digest" in said.err
 
 
+@pytest.mark.parametrize("when", ["1e300", "-1e300", "NaN"])
+def test_a_time_that_no_calendar_has_is_shown_as_the_number_that_it_is(
+    tmp_path: Path, when: str
+) -> None:
+    root = project(tmp_path)
+    taskops(root, "apply", "--yes", "--emulator")
+    log = root / ".taskops" / "emulator-ledger" / "default.log.jsonl"
+    with log.open("a") as file:
+        file.write(f'{{"when": {when}, "apply": "odd", "message": "odd"}}\n')
+
+    for form in ("text", "json", "html"):
+        said = taskops(root, "status", "--log", "--emulator", "--format", form)
+        assert (said.code, said.err) == (0, "")
+        assert "odd" in said.out
+
+
 def test_status_and_forget(tmp_path: Path) -> None:
     root = project(tmp_path)
     taskops(root, "apply", "--emulator", "--yes")

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from taskops.cli import options
 from taskops.cli.completion import task_names
+from taskops.model.moment import utc
 from taskops.model.values import canonical
 from taskops.render import clean
 
@@ -135,4 +135,5 @@ def _words(entry: Entry) -> Iterator[str]:
 
 
 def _when(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    when = utc(seconds)
+    return f"{seconds:g}" if when is None else f"{when:%Y-%m-%d %H:%M:%SZ}"
