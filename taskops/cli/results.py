@@ -71,19 +71,21 @@ def kept_results(home: Path, records: Sequence[Record]) -> dict[Address, Tree]:
     found: dict[Address, Tree] = {}
     paths = sorted((home / ".taskops" / "reports").glob("*.json"), reverse=True)
     for path in paths if wanted else ():
-        for address, result in _outcomes(path):
-            at = wanted.get((address, digest(result)))
-            if at is not None:
+        for key, result in _outcomes(path):
+            if (at := wanted.get(key)) is not None:
                 found.setdefault(at, result)
     return found
 
 
-def _outcomes(path: Path) -> list[tuple[str, Tree]]:
-    """The outcomes of a report; a file that is no report has none."""
+def _outcomes(path: Path) -> list[tuple[tuple[str, str], Tree]]:
+    """Results of a report by address and digest; a file that is no report has none."""
     try:
         rows = json.loads(path.read_text("utf-8"))["outcomes"]
-        return [(str(row["address"]), frozen(row["result"])) for row in rows]
+        results = [(str(row["address"]), frozen(row["result"])) for row in rows]
+        return [((address, digest(result)), result) for address, result in results]
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return []
+    except RecursionError:  # nested deeper than Python reads
         return []
 
 

@@ -217,6 +217,24 @@ def test_report_and_status_show_what_came_of_a_run(agents: Agents) -> None:
         assert "session " in text
 
 
+@pytest.mark.parametrize(
+    "damaged",
+    ["[" * 100_000, '{"outcomes": [{"address": "a/b", "result": {"x": 1e999}}]}'],
+)
+def test_a_report_that_is_damaged_keeps_status_from_nothing(
+    agents: Agents, damaged: str
+) -> None:
+    agents.browser_use()
+    taskops(agents, "apply", "--yes")
+    reports = agents.root / ".taskops" / "reports"
+    (reports / "999999999999999-damaged.json").write_text(damaged, "utf-8")
+
+    code, said = taskops(agents, "status")
+
+    assert code == 0
+    assert "done: Find the news." in said
+
+
 def test_status_asks_the_service_where_no_report_knows_the_result(
     agents: Agents,
 ) -> None:
