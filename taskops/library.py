@@ -24,7 +24,7 @@ from taskops.workflow import carry_out
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from taskops.applying.approval import Approval
     from taskops.cli.wiring import Session
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from taskops.model.ports import Listener
     from taskops.model.problem import Problem
     from taskops.model.project import Project
+    from taskops.render.sheet import Sheet
 
 Form = Literal["text", "json", "markdown", "html"]
 
@@ -154,14 +155,21 @@ def open_project(
 
 
 def show(plan: Plan, form: Form = "text") -> str:
-    """The plan as `taskops plan --format` prints it, without colours."""
-    sheet = sheet_of(plan)
-    match form:
-        case "json":
-            return plan_json(sheet)
-        case "markdown":
-            return plan_markdown(sheet)
-        case "html":
-            return plan_html(sheet)
-        case "text":
-            return plan_text(sheet)
+    """
+    The plan as `taskops plan --format` prints it, without colours.
+
+    Raises UsageError for a form that there is not.
+    """
+    written = _FORMS.get(form)
+    if written is None:
+        hint = f"use one of {', '.join(_FORMS)}"
+        raise UsageError(f"a plan has no form `{form}`", "", hint)
+    return written(sheet_of(plan))
+
+
+_FORMS: Mapping[str, Callable[[Sheet], str]] = {
+    "text": plan_text,
+    "json": plan_json,
+    "markdown": plan_markdown,
+    "html": plan_html,
+}

@@ -185,6 +185,13 @@ def test_a_plan_is_rendered_in_every_form(
     assert text.startswith(begins)
 
 
+def test_a_form_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    with taskops.open_project(project(tmp_path), emulator=True) as opened:
+        plan = opened.plan()
+    with pytest.raises(taskops.UsageError, match="no form `yaml`"):
+        taskops.show(plan, "yaml")  # type: ignore[arg-type]  # as an untyped caller
+
+
 def test_the_example_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = tmp_path / "story"
     shutil.copytree(EXAMPLES / "price-watch", root)
