@@ -5,12 +5,10 @@ from __future__ import annotations
 import getpass
 import os
 import re
-import shutil
 import socket
 import subprocess
-import tarfile
 import tempfile
-from io import BytesIO
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from taskops.cli.services import without_keys
 from taskops.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 SECONDS = 10.0
 
@@ -37,13 +35,13 @@ def _environ() -> dict[str, str]:
     return {name: value for name, value in bare if not name.startswith("TASKOPS_")}
 
 
-def ask(root: Path, *words: str) -> bytes | None:
-    """The answer of one read-only git command; None where it has none."""
+def ask(root: Path, *words: str, more: Mapping[str, str] | None = None) -> bytes | None:
+    """The answer of one git command that changes nothing; None where it has none."""
     try:
         done = subprocess.run(  # noqa: S603  # words of ours, no shell
             [*GIT, *words],
             cwd=root,
-            env=_environ(),
+            env={**_environ(), **(more or {})},
             capture_output=True,
             timeout=SECONDS,
             check=False,
@@ -87,45 +85,42 @@ def _user() -> str:
         return f"uid {os.getuid()}" if hasattr(os, "getuid") else ""
 
 
-def checked_out(root: Path, commit: str) -> tuple[Path, str]:
+@contextmanager
+def checked_out(root: Path, commit: str) -> Iterator[tuple[Path, str]]:
     """
     The project as it was at a commit, in a folder of its own, and its full name.
 
-    Raises UsageError when git has no such commit.
+    As a checkout would write it: an archive leaves out and fills in what the
+    attributes of the commit say. Raises UsageError when git has no such commit.
     """
     if commit.startswith("-"):
         raise UsageError(f"`{commit}` is not a commit")
     name = ask(root, "rev-parse", "--verify", "-q", f"{commit}^{{commit}}")
     prefix = (ask(root, "rev-parse", "--show-prefix") or b"").decode().strip()
-    data = None
-    if name is not None:
-        data = ask(root, "archive", "--format=tar", name.decode().strip(), ".")
     if ask(root, "rev-parse", "--git-dir") is None:
         raise UsageError(
             f"git has no commit `{commit}`: the project is in no repository",
             "or git is not installed",
             "run `taskops doctor`; what was never committed cannot be gone back to",
         )
-    if name is None or data is None:
-        raise UsageError(
-            f"git has no commit `{commit}` with this project in it",
-            "a shallow clone has only its newest commits",
-            "run `git fetch --unshallow`, or check the name",
-        )
-    folder = Path(tempfile.mkdtemp(prefix="taskops-at-"))
-    try:
-        with tarfile.open(fileobj=BytesIO(data)) as archive:
-            archive.extractall(folder, filter=_inside)  # noqa: S202  # stricter than "data"
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    inner = folder / prefix
-    return (inner if inner.is_dir() else folder), name.decode().strip()
+    there = (name or b"").decode().strip()
+    with tempfile.TemporaryDirectory(
+        prefix="taskops-at-", ignore_cleanup_errors=True
+    ) as folder:
+        if not (there and _written(root, there, Path(folder))):
+            raise UsageError(
+                f"git has no commit `{commit}` with this project in it",
+                "a shallow clone has only its newest commits",
+                "run `git fetch --unshallow`, or check the name",
+            )
+        yield Path(folder, prefix), there
 
 
-def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
-    """Without links that lead out of it: nothing that is read may be behind one."""
-    try:
-        return tarfile.data_filter(member, folder)
-    except tarfile.FilterError:
-        return None
+def _written(root: Path, commit: str, folder: Path) -> bool:
+    """Whether anything of the project was in the commit, and could be written."""
+    with tempfile.TemporaryDirectory(prefix="taskops-index-") as aside:
+        index = {"GIT_INDEX_FILE": str(Path(aside) / "index")}
+        if ask(root, "read-tree", commit, more=index) is None:
+            return False
+        words = ("checkout-index", "--all", "--quiet", f"--prefix={folder}/")
+        return ask(root, *words, more=index) is not None and any(folder.iterdir())

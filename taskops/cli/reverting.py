@@ -31,16 +31,11 @@ def git_command(wanted: Wanted, names: Sequence[str]) -> str:
     Raises UsageError for a commit that is not there.
     """
     home = find_project(Path(wanted.directory))
-    root, commit = checked_out(home, wanted.at)
-    try:
+    with checked_out(home, wanted.at) as (root, commit):
         if not names:
             return _whole(home, commit)
         project = load_project(root, wanted.environment)
         paths = sorted(set(_paths(root, project.manifests, names)))
-    finally:
-        import shutil
-
-        shutil.rmtree(root, ignore_errors=True)
     changed = [path for path in paths if _differs(home, commit, path)]
     if not changed:
         return ""

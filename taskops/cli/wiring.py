@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -266,35 +266,30 @@ def session(wanted: Wanted, listener: Listener = deaf) -> Iterator[Session]:
     """A project with its environment, ready to be used; raises UsageError."""
     environ = dict(os.environ)
     home = find_project(Path(wanted.directory))
-    root, commit = home, commit_of(home)
-    if wanted.at:
-        root, commit = checked_out(home, wanted.at)
-    project = load_project(root, wanted.environment)
-    clock, stop = SystemClock(), StopFlag()
-    opened = Session(
-        wanted=wanted,
-        project=project,
-        home=home,
-        environ=environ,
-        lanes=Lanes(max(1, wanted.parallelism)),
-        ledger=open_ledger(
-            replace(project, root=str(home)),
-            environ=without_keys(environ),
+    with ExitStack() as stack:
+        root, commit = home, commit_of(home)
+        if wanted.at:
+            root, commit = stack.enter_context(checked_out(home, wanted.at))
+        project = load_project(root, wanted.environment)
+        clock, stop = SystemClock(), StopFlag()
+        opened = Session(
+            wanted=wanted,
+            project=project,
+            home=home,
+            environ=environ,
+            lanes=Lanes(max(1, wanted.parallelism)),
+            ledger=open_ledger(
+                replace(project, root=str(home)),
+                environ=without_keys(environ),
+                clock=clock,
+                emulated=wanted.emulator,
+                take_over=wanted.take_over,
+                ends=lambda: stop.since + CLOSED_WITHIN,
+            ),
+            listener=listener,
+            commit=commit,
             clock=clock,
-            emulated=wanted.emulator,
-            take_over=wanted.take_over,
-            ends=lambda: stop.since + CLOSED_WITHIN,
-        ),
-        listener=listener,
-        commit=commit,
-        clock=clock,
-        stop=stop,
-    )
-    try:
+            stop=stop,
+        )
+        stack.callback(opened.close)
         yield opened
-    finally:
-        opened.close()
-        if root != home:
-            import shutil
-
-            shutil.rmtree(root, ignore_errors=True)

@@ -11,6 +11,8 @@ from cli.shell import edit, project, taskops
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 IDENTITY = ("-c", "user.name=t", "-c", "user.email=t@t.example")
 
 
@@ -182,3 +184,23 @@ def test_a_link_that_leads_out_of_the_project_is_in_nobodys_way(tmp_path: Path) 
     first = commit(tmp_path, "first")
     said = taskops(tmp_path, "rollback", first, "--emulator", "--yes")
     assert said.code == 0, said.err
+
+
+def test_attributes_of_the_commit_leave_nothing_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "automations"
+    root.mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    git(tmp_path, "init", "-q", "-b", "main")
+    project(root, 2)
+    (root / "tasks" / "hello.ts").write_text("// $Format:%H$\nexport default run;\n")
+    ignored = "more.yaml export-ignore\nhello.ts export-subst\n"
+    (root / "tasks" / ".gitattributes").write_text(ignored)
+    first = commit(tmp_path, "first")
+    assert taskops(root, "apply", "--emulator", "--yes").code == 0
+    for words in (("rollback", first, "--prune", "--yes"), ("plan", "--at", first)):
+        said = taskops(root, *words, "--emulator")
+        assert "nothing to change, 2 unchanged" in said.out, said.err
+    # What was written for it is gone again.
+    assert not list(tmp_path.glob("taskops-*"))
