@@ -112,9 +112,12 @@ def check_on_page(code: int, told: str) -> None:
         write_summary(os.environ, f"**Valid**\n{block(told)}")
 
 
-def applied(report: str, *, goes_on: bool = False) -> str:
+def applied(report: str, *, goes_on: bool = False, held: bool = False) -> str:
     """What came of an apply, as Markdown above its plan."""
-    again = "Here that is: Re-run failed jobs.\n\n" if goes_on else ""
+    # Nobody has a take-over there: what was not given back has to expire.
+    free = ", once the ledger has expired; until then exit 7 says when that is"
+    when = free if held else ""
+    again = f"Here that is: Re-run failed jobs{when}.\n\n" if goes_on else ""
     return f"### What came of it\n{block(report)}\n{again}### The plan\n\n"
 
 

@@ -57,6 +57,22 @@ def test_whoever_could_not_close_it_is_told_how_to_go_on(tmp_path: Path) -> None
         assert len(at.written()) == len({(c["kind"], c["id"]) for c in at.written()})
 
 
+def test_on_a_runner_trying_again_waits_for_the_ledger(tmp_path: Path) -> None:
+    one, _ = clones(tmp_path)
+    hook = only_pushes(tmp_path, 1)
+    page = tmp_path / "page"
+    job = {"GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": str(page)}
+    with service() as at:
+        left = taskops(one, "apply", "--yes", **at.variables, **job)
+        hook.unlink()
+        again = taskops(one, "apply", "--yes", **at.variables, **job)
+
+    assert (left.code, again.code) == (5, 7)
+    told = page.read_text("utf-8")
+    assert "Re-run failed jobs, once the ledger has expired" in told
+    assert ", expires 2" in told
+
+
 def test_nothing_is_called_forgotten_that_the_ledger_still_has(tmp_path: Path) -> None:
     one, _ = clones(tmp_path)
     with service() as at:

@@ -200,7 +200,11 @@ def _show_report(report: Report, given: dict[str, Any], out: Out) -> None:
     resume = resuming(report, given)
     if in_actions(os.environ):
         done = (
-            applied(report_text(report, resume=resume), goes_on=bool(resume))
+            applied(
+                report_text(report, resume=resume),
+                goes_on=bool(resume),
+                held=bool(report.unrecorded),
+            )
             if report.outcomes
             else ""
         )
