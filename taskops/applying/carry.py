@@ -58,7 +58,7 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
             return self._another(done.id, "a new one")
         written = Written(answer=done.answer)
         if change.publish:
-            yield from publish(self, after, done.id, None, written)
+            yield from publish(self, after, done.id, (None, None), written)
         return (yield from self._read_back(after, done.id, written))
 
     def _update(self, change: Update) -> Course:
@@ -75,17 +75,16 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
             return self._stale(told)
         if change.rename:
             yield from rename(self, before, after.name)
-        version = before.latest if after.publish else before.draft
-        version = version or before.draft or before.latest
+        old = (now.latest, now.draft) if after.publish else (now.draft, now.latest)
         written = Written(now, put=False)
         if change.put:
-            step = Upsert(change.address, after.name, after.spec, version)
+            step = Upsert(change.address, after.name, after.spec, *old)
             done = yield from upsert(self, after, step)
             if done.id != before.id:
                 return self._another(done.id, before.id)
             written = Written(now, answer=done.answer)
         if change.publish:
-            yield from publish(self, after, before.id, version, written)
+            yield from publish(self, after, before.id, old, written)
         return (yield from self._read_back(after, before.id, written))
 
     def _rename_alone(self, change: Update) -> Course:

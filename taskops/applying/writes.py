@@ -99,7 +99,7 @@ def publish(
     progress: Progress[Change],
     after: Resource,
     object_id: str,
-    before: Version | None,
+    old: tuple[Version | None, Version | None],
     written: Written,
 ) -> Generator[Ask, object, None]:
     """Make what was written live; raises OutcomeUnknown rather than do it twice."""
@@ -109,7 +109,7 @@ def publish(
         object_id,
         after.spec,
         after.digest,
-        before,
+        *old,
         unlive=something_else_is_live(after, written),
     )
     try:

@@ -11,6 +11,7 @@ from taskops.cli.writing_down import write_down
 from taskops.errors import Exit, TaskopsError
 from taskops.model.change import Create, Start, Update
 from taskops.model.record import Job
+from taskops.model.resource import Version
 from taskops.model.step import Publish
 from taskops.model.values import Code, put
 from taskops.render.clean import line
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from taskops.cli.wiring import Session
     from taskops.model.plan import Plan, Report
     from taskops.model.ports import Provider
-    from taskops.model.resource import Address, Version
+    from taskops.model.resource import Address
 
 
 def smoke(
@@ -125,4 +126,8 @@ def _deploy(provider: Provider, change: Update, before: Version) -> None:
     if isinstance(code, Code) and code == wanted:
         # The bytes of equal code were not kept twice.
         spec = put(spec, ("code",), wanted)
-    provider.perform(Publish(change.address, change.before.id, spec, before.digest))
+    # What the failed version added must not stay: a service may keep what is left out.
+    failed = Version.of(change.after.content, before.extras)
+    provider.perform(
+        Publish(change.address, change.before.id, spec, before.digest, failed)
+    )

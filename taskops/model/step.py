@@ -20,7 +20,8 @@ class Upsert:
     """
     Write by name.
 
-    `before` is the version that is overwritten: what it has and `spec` has not
+    `before` is the version that is overwritten, `beside` the task's other one: a
+    service may lay what is sent over either. What one of them has and `spec` has not
     is sent as its documented default, so that merging services converge too.
     """
 
@@ -28,6 +29,7 @@ class Upsert:
     name: str
     spec: Tree
     before: Version | None = None
+    beside: Version | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Publish:
     wanted: str
     """Content digest; when the live version already has it, nothing is sent."""
     before: Version | None = None
+    beside: Version | None = None
     unlive: bool = False
     """Whether something else is known to be live: nothing is asked first."""
 

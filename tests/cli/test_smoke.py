@@ -117,6 +117,23 @@ def test_what_fails_is_taken_back_to_the_version_before(
     assert mended == 0, said
 
 
+def test_what_is_taken_back_has_no_setting_of_what_failed(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    write(project, 2)
+    manifest = "name: t\ncode: t.ts\nbrowserConfiguration: {x402: true}\n"
+    (project / "tasks" / "t.yaml").write_text(manifest)
+    fail_runs(emulator)
+
+    apply(project, server, "--smoke-rollback")
+
+    (there,) = emulator.account.store.tasks(deleted=False, limit=-1, offset=0)
+    live = emulator.account.store.latest(there["id"])
+    assert live is not None
+    assert live["browserConfiguration"] == {"x402": False}
+
+
 def test_without_a_version_before_nothing_is_taken_back(
     emulator: Emulator, server: Server, project: Path
 ) -> None:

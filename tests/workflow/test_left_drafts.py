@@ -61,3 +61,26 @@ def test_the_live_version_is_not_described_as_a_draft_beside_it_is(
     plan = account.plan([wanted])
 
     assert not plan.effective, plan.changes
+
+
+@pytest.mark.parametrize("configuration", ["replaced", "merged"])
+def test_what_only_a_draft_was_set_to_never_goes_live_with_an_update(
+    account: Account, configuration: str
+) -> None:
+    account.emulator.set_behaviours({"configuration": configuration})
+    account.apply([task("watch")])
+    proxy = {"active": True, "type": "anchor_proxy", "country_code": "no"}
+    tried = task("watch", HAND, browserConfiguration={"proxy": proxy, "x402": True})
+    account.apply([replace(tried, publish=False)])
+    wanted = task("watch", "export default async () => 2\n")
+
+    report = account.apply([wanted])
+
+    assert report.exit == 0, report.outcomes
+    assert report.outcomes[0].notes == ()
+    store = account.emulator.account.store
+    (there,) = store.tasks(deleted=False, limit=-1, offset=0)
+    live = store.latest(there["id"])
+    assert live is not None
+    found = live["browserConfiguration"]
+    assert (found.get("x402"), found["proxy"]["active"]) == (False, False)

@@ -31,7 +31,7 @@ from taskops.providers.anchor.defaults import DEFAULTS, PROXY
 from taskops.providers.http.answers import text_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from taskops.model.values import Path
 
@@ -120,24 +120,29 @@ _WRITER = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 def request_body(
-    name: str | None, spec: Tree, before: Version | None
+    name: str | None,
+    spec: Tree,
+    before: Version | None,
+    beside: Version | None = None,
 ) -> tuple[dict[str, object], tuple[str, ...]]:
     """
     The body of a write, and the secrets in it.
 
     Every managed field is sent: one that is gone as its documented default, one
-    that we do not know as it was observed.
+    that we do not know as it was observed. `beside` counts too: a setting of a draft
+    that no plan shows must not go live with what was left out.
     """
     body: dict[str, object] = {} if name is None else {"name": name}
     body["language"] = "typescript"
     code = spec.get("code")
     if isinstance(code, Code):
         body["code"] = base64.b64encode(code.load()).decode()
-    old = before.content if before is not None and before.content is not None else EMPTY
+    versions = [version for version in (before, beside) if version is not None]
+    old = [v.content for v in versions if v.content is not None]
     description = spec.get("description")
-    if description or old.get("description"):
+    if description or any(there.get("description") for there in old):
         body["description"] = description or ""
-    extras = before.extras if before is not None else EMPTY
+    extras = versions[0].extras if versions else EMPTY
     configuration = _configuration(spec.get(CONFIGURATION), old, extras)
     hidden: list[str] = []
     if configuration or spec.get(CONFIGURATION) is not None:
@@ -145,12 +150,13 @@ def request_body(
     return body, tuple(hidden)
 
 
-def _configuration(wanted: Value, old: Tree, extras: Tree) -> Tree:
-    tree = wanted if isinstance(wanted, Mapping) else EMPTY
-    there = old.get(CONFIGURATION)
-    if isinstance(there, Mapping):
-        for path, value in _gone(there, tree):
-            tree = put(tree, path, value)
+def _configuration(wanted: Value, old: Iterable[Tree], extras: Tree) -> Tree:
+    tree = asked = wanted if isinstance(wanted, Mapping) else EMPTY
+    for there in old:
+        configured = there.get(CONFIGURATION)
+        if isinstance(configured, Mapping):
+            for path, value in _gone(configured, asked):
+                tree = put(tree, path, value)
     unknown = extras.get(CONFIGURATION)
     if isinstance(unknown, Mapping):
         for path, value in _leaves(unknown):

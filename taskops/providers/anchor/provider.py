@@ -185,7 +185,7 @@ class Anchor:
                 return self.generation.begin(step)
 
     def _upsert(self, step: Upsert) -> Done:
-        body, hidden = request_body(step.name, step.spec, step.before)
+        body, hidden = request_body(step.name, step.spec, step.before, step.beside)
         answer = unwrap(
             self.door.write("POST", "/v1/task", body, repeatable=True, hide=hidden)
         )
@@ -199,7 +199,7 @@ class Anchor:
         """Each deploy makes a version, so nothing is sent when it is live already."""
         if not step.unlive and self._is_live(step):
             return Done(step.id, already=True)
-        body, hidden = request_body(None, step.spec, step.before)
+        body, hidden = request_body(None, step.spec, step.before, step.beside)
         path = f"{task_path(step.id)}/deploy"
         self.door.write("POST", path, body, hide=hidden, shape=shapes.version)
         return Done(step.id)
