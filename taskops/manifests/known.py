@@ -52,6 +52,12 @@ def nested_in(key: str, kind: str) -> str:
     return owners.pop() if len(owners) == 1 else ""
 
 
+def environment_fields() -> Mapping[str, object]:
+    """What taskops.yaml may say of one environment."""
+    definitions = cast("Mapping[str, Schema]", schema("taskops")["$defs"])
+    return fields_of(definitions["environment"])
+
+
 @cache
 def offered_by() -> Mapping[str, tuple[str, ...]]:
     """The country codes by proxy type."""

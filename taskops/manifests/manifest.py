@@ -101,7 +101,7 @@ class Manifest:
     def resource(self) -> Resource | None:
         """The resource, unless something is wrong."""
         references = References(
-            self.given.project.environment.variables,
+            self.given.project.environment,
             self.given.environ,
             secret_paths(self.schema),
             self.given.need_secrets,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from taskops.manifests.known import fields_of, nested_in
+from taskops.manifests.known import environment_fields, fields_of, nested_in
 from taskops.manifests.spots import shown
 from taskops.model.values import dotted
 
@@ -71,6 +71,8 @@ def field_hint(key: str, part: Mapping[str, object]) -> str:
         return "merge keys are not used here; write the fields out"
     if (kind := _file_of(part)) and (owner := nested_in(key, kind)):
         return f"it belongs under `{owner}`"
+    if kind == "taskops" and key in environment_fields():
+        return f"it belongs to an environment: `environments: {{NAME: {{{key}: …}}}}`"
     if len(known) > 10:
         listed = f"`taskops schema {_file_of(part) or 'task'}` lists the fields"
     else:

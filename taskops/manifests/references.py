@@ -16,6 +16,7 @@ from taskops.model.values import Secret
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from taskops.model.project import Environment
     from taskops.model.values import Path
 
 PREFIX: Final = "TASKOPS_VAR_"
@@ -39,12 +40,13 @@ class References:
 
     def __init__(
         self,
-        variables: Mapping[str, str],
+        environment: Environment,
         environ: Mapping[str, str],
         secret_paths: Sequence[Path],
         need_secrets: bool = True,
     ) -> None:
-        self.variables = variables
+        self.name = environment.name
+        self.variables = environment.variables
         self.environ = environ
         self.secret_paths = secret_paths
         self.need_secrets = need_secrets
@@ -119,7 +121,8 @@ class References:
         if name in self.variables:
             return self.variables[name]
         words = f"the environment has no variable `{shown(name)}`"
-        hint = near(name, self.variables) or "add it to `variables` in taskops.yaml"
+        where = f"environments: {{{self.name}: {{variables: {{{shown(name)}: …}}}}}}"
+        hint = near(name, self.variables) or f"add it in taskops.yaml: `{where}`"
         self.wrong.append(Wrong(path, words, hint))
         return ""
 

@@ -139,7 +139,10 @@ def _one_of(words: Sequence[str]) -> str:
 def _const(error: ValidationError, path: Path) -> Iterator[Said]:
     value = error.validator_value
     word = str(value).lower() if isinstance(value, bool) else str(value)
-    yield Said(path, f"{name_of(path)} must be `{word}`", f"write `{word}`")
+    hint = f"write `{word}`"
+    if path == ("provider",) and error.instance in ("browser_use", "stablebrowse"):
+        hint = "add `kind: AgentTask`"
+    yield Said(path, f"{name_of(path)} must be `{word}`", hint)
 
 
 def _pattern(error: ValidationError, path: Path) -> Iterator[Said]:
@@ -172,7 +175,9 @@ def _required(error: ValidationError, path: Path) -> Iterator[Said]:
         unknown = [key for key in there if key not in known]
         close = get_close_matches(name, unknown, 1, 0.7)
         mistyped = f"; `{shown(close[0])}` looks like it" if close else ""
-        yield Said(path, text, f"add `{name}: …`{mistyped}")
+        only = known.get(name)
+        value = only.get("const", "…") if isinstance(only, Mapping) else "…"
+        yield Said(path, text, f"add `{name}: {value}`{mistyped}")
 
 
 def _inside(path: Path) -> str:

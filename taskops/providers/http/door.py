@@ -98,10 +98,11 @@ class Door:
 
     def __post_init__(self) -> None:
         if self.wsgi is None and not safe(self.origin):
+            variable = self.key_variable.replace("_API_KEY", "_BASE_URL")
             raise UsageError(
                 f"the address of {self.name} must begin with https://",
                 f"it is `{without_user(self.origin)}`",
-                "plain http is for loopback only",
+                f"set {variable} to an https address; plain http is for loopback only",
             )
         for value in self.headers.values():
             if not (value.isascii() and value.isprintable()):
