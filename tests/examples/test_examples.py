@@ -147,6 +147,27 @@ def ran(told: Story, line: str) -> str:
     return ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a script for sh")
+@pytest.mark.parametrize("name", ["invoice-portal", "two-environments"])
+def test_the_demo_makes_up_what_a_story_asks_for(name: str, tmp_path: Path) -> None:
+    program = tmp_path / "taskops"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m taskops "$@"\n', "utf-8")
+    program.chmod(0o755)
+    ran = subprocess.run(
+        ["sh", str(EXAMPLES / "demo.sh"), name],
+        env=os.environ | {"BIN": str(tmp_path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.count("1 to update") == 2
+    assert ran.stdout.count("1 applied") == 1
+
+
 def test_a_wrong_country_names_the_proxy_types_that_have_it(copy: Path) -> None:
     told = story("price-watch", copy)
     manifest = told.root / "tasks" / "price-watch.yaml"
