@@ -153,17 +153,25 @@ def _look() -> Look:
 
 
 def _usage(error: click.ClickException) -> Iterator[str]:
+    import click
+
     from taskops.render.clean import line
 
+    context = getattr(error, "ctx", None)
+    meant = ""
+    if isinstance(error, click.NoSuchOption):
+        from taskops.cli.slips import likely, meant_by
+
+        name, known = error.option_name, likely(error.option_name, error.possibilities)
+        error = click.NoSuchOption(name, error.message, known, context)
+        meant = meant_by(name, context)
     # click breaks the choices of an argument over lines.
     told = " ".join(error.format_message().split())
+    if " extra arg" in told and _selects(context):
+        meant = "; `--select NAME` chooses tasks"
     yield f"error: {_as_ours(line(told))}"
-    context = getattr(error, "ctx", None)
     command = "taskops COMMAND" if context is None else context.command_path
-    by_name = "; `--select NAME` chooses tasks" * (
-        " extra arg" in told and _selects(context)
-    )
-    yield f"  hint: `{command} --help` tells how it is used{by_name}"
+    yield f"  hint: `{command} --help` tells how it is used{meant}"
 
 
 def _selects(context: click.Context | None) -> bool:

@@ -42,22 +42,29 @@ def _named(context: click.Context, option: click.Parameter, value: str) -> str:
     return value
 
 
-place = _all(
-    click.option(
-        "-C",
-        "--directory",
-        default=".",
-        metavar="DIR",
-        type=click.Path(file_okay=False),
-        help="Where the project is; it is looked for upwards.",
-    ),
-    click.option(
+directory = click.option(
+    "-C",
+    "--directory",
+    default=".",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Where the project is; it is looked for upwards.",
+)
+
+
+def environment(told: str) -> Callable[[F], F]:
+    """Which environment; the help says what happens without."""
+    return click.option(
         "--env",
         "environment",
         metavar="NAME",
         shell_complete=environments,
-        help="The environment; needed where the project has several.",
-    ),
+        help=told,
+    )
+
+
+place = _all(
+    directory, environment("The environment; needed where the project has several.")
 )
 
 _emulator = click.option(

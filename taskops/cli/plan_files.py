@@ -54,7 +54,7 @@ def given_file(given: dict[str, Any]) -> PlanFile:
             f"`{path}` holds what was reviewed, and is the approval",
             "leave the options out, or leave the file out",
         )
-    sheet = read_sheet(path)
+    sheet = _read(path)
     if sheet.against == "ledger":
         raise UsageError(
             f"`{path}` was compared with the ledger alone",
@@ -66,6 +66,16 @@ def given_file(given: dict[str, Any]) -> PlanFile:
     }
     given["environment"] = given["environment"] or _environment(sheet)
     return PlanFile(path, sheet, saved_plan(sheet, path))
+
+
+def _read(path: str) -> Sheet:
+    try:
+        return read_sheet(path)
+    except TaskopsError as error:
+        if not path.endswith(".json"):
+            # Other commands take the names of tasks there.
+            error.hint += "; `--select NAME` chooses tasks"
+        raise
 
 
 def _environment(sheet: Sheet) -> str | None:

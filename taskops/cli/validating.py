@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 from taskops.cli.services import canonical, offline_problems
 from taskops.cli.streams import Out, look_of
-from taskops.errors import Exit, InvalidManifests, NotTypeChecked
-from taskops.manifests.project import environment_names, find_project, load_project
+from taskops.errors import Exit, InvalidManifests, NotTypeChecked, UsageError
+from taskops.manifests.project import (
+    FILE,
+    environment_names,
+    find_project,
+    load_project,
+)
 from taskops.manifests.resolve import load_resources
 from taskops.render.problems import problems_github, problems_json, problems_text
 from taskops.render.words import counted, none_found
@@ -33,6 +38,10 @@ def validated(
 ) -> int:
     """Check manifests and code, and show what is wrong; the exit code."""
     root = find_project(Path(directory))
+    for path in paths:
+        if not path:
+            why = "a variable may be empty"
+            raise UsageError(f"`{path}` is not there", why, "check the path")
     files = tuple(Path(path).resolve() for path in paths)
     loaded: list[Loaded] = []
     try:
@@ -45,8 +54,10 @@ def validated(
         told = f"{manifests} in {counted(loaded[0].files, 'file')}"
         if not loaded[0].files and not files:
             told = none_found(projects[0].manifests)
+        elif files and all(file == root / FILE for file in files):
+            told = FILE
     except InvalidManifests as error:
-        problems, told = list(error.problems), "taskops.yaml"
+        problems, told = list(error.problems), FILE
     unchecked: NotTypeChecked | None = None
     if types:
         try:

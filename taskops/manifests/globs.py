@@ -17,12 +17,21 @@ def find(root: Path, patterns: Iterable[str]) -> list[str]:
     found: set[str] = set()
     walked: dict[str, list[str]] = {}
     for pattern in patterns:
-        clean = re.sub(r"^(?:\./)+", "", pattern)
+        clean = _plain(pattern)
         folder = _fixed(clean)
         if folder not in walked:
             walked[folder] = list(_walk(root, folder))
         found.update(filter(_Glob(clean).matches, walked[folder]))
     return sorted(found)
+
+
+def matches(file: str, patterns: Iterable[str]) -> bool:
+    """Whether a file would be found, by its path from the root."""
+    return any(_Glob(_plain(pattern)).matches(file) for pattern in patterns)
+
+
+def _plain(pattern: str) -> str:
+    return re.sub(r"^(?:\./)+", "", pattern)
 
 
 def _step(part: str) -> re.Pattern[str] | None:

@@ -24,12 +24,17 @@ MANIFESTS: Final = Project("", "", Environment(), ()).manifests
 
 def find_project(start: Path) -> Path:
     """The folder with taskops.yaml, here or above; raises UsageError."""
+    if not start.is_dir():
+        # A mistyped name must not lead to the project around it.
+        raise UsageError(f"there is no folder `{start}`", "", "check the path")
     here = start.resolve()
     for folder in (here, *here.parents):
         if (folder / FILE).is_file():
             return folder
     summary = f"there is no {FILE} here or in a folder above"
-    raise UsageError(summary, "", "`taskops init` writes one")
+    other = FILE.replace(".yaml", ".yml")
+    hint = f"rename `{other}`" if (here / other).is_file() else ""
+    raise UsageError(summary, "", hint or "`taskops init` writes one")
 
 
 def load_project(root: Path, environment: str | None) -> Project:
@@ -55,6 +60,11 @@ def environment_names(root: Path) -> tuple[str, ...]:
     """The environments in the order of taskops.yaml; raises InvalidManifests."""
     data = cast("Mapping[str, object]", project_document(root).data)
     return tuple(cast("Mapping[str, object]", data.get("environments") or {}))
+
+
+def manifest_globs(root: Path) -> tuple[str, ...]:
+    """Where the project looks for manifests; raises InvalidManifests."""
+    return _manifests(project_document(root).data)
 
 
 def project_document(root: Path) -> Document:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from taskops.errors import UsageError
@@ -16,7 +16,7 @@ from taskops.model.dataclass import dataclass
 from taskops.model.problem import Location, Problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from taskops.manifests.load import Document
     from taskops.model.project import Project
@@ -174,17 +174,24 @@ def _names(project: Project, root: Path, paths: Sequence[Path]) -> list[str]:
     return sorted(chosen)
 
 
-def _below(path: Path, root: Path, found: Iterable[str]) -> Iterable[str]:
+def _below(path: Path, root: Path, found: Sequence[str]) -> Sequence[str]:
     # The folder is resolved and the name is not: a link is refused where it is read.
     place = path.parent.resolve() / path.name if path.name else path.resolve()
     if not place.exists():
-        raise UsageError(f"`{path}` is not there", "", "check the path")
+        close = [name for name in found if PurePosixPath(name).stem == path.name]
+        hint = f"did you mean `{close[0]}`?" if close else "check the path"
+        raise UsageError(f"`{path}` is not there", "", hint)
     if place.is_dir():
         place = place.resolve()
     if not place.is_relative_to(root):
         hint = "name files of the project, or go to the other project"
         raise UsageError(f"`{path}` is outside the project", f"it is {root}", hint)
     name = place.relative_to(root).as_posix()
+    if name == FILE:
+        return []  # It is read in any case, and by rules of its own.
     if not place.is_dir():
+        if name not in found and not name.endswith((".yaml", ".yml")):
+            hint = "name a manifest: the code that it names is checked with it"
+            raise UsageError(f"`{name}` is no manifest", "", hint)
         return [name]
     return [f for f in found if name == "." or f.startswith(f"{name}/")]

@@ -96,9 +96,12 @@ def _field_data(field: Field) -> dict[str, object]:
 def sheet_from_json(text: str, name: str) -> Sheet:
     """A saved plan; `name` is its file's, for the UsageError that it may raise."""
     try:
-        data = json.loads(text)
+        data = json.loads(text) if text.lstrip().startswith("{") else None
         if not isinstance(data, dict) or "format_version" not in data:
-            raise _unusable(name, "it is not a plan that taskops saved")
+            # Never the name: it may be a manifest, and would be overwritten.
+            hint = "`taskops plan --out FILE` makes one"
+            said = "it is not a plan that taskops saved"
+            raise UsageError(f"`{name}` cannot be used as a plan", said, hint)
         if data["format_version"] != FORMAT:
             said = (
                 f"its format is {data['format_version']}, this taskops reads {FORMAT}"

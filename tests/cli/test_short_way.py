@@ -67,7 +67,8 @@ def both(root: Path, *paths: str, **environ: str) -> tuple[int, str, str]:
         (("",), 64),
         (("..",), 64),
         (("/",), 64),
-        (("tasks/first.ts",), 3),
+        (("tasks/first.ts",), 64),
+        (("taskops.yaml",), 0),
     ],
 )
 def test_paths_are_read_alike(project: Path, paths: tuple[str, ...], code: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,8 +86,10 @@ def test_every_command_that_is_shown_can_be_parsed(
         if words[0].isupper():  # `taskops COMMAND`
             continue
         command = COMMANDS[words[0]]
-        for word in words[1:]:
-            if re.fullmatch(r"[\w./-]+", word) and not word.startswith("-"):
+        for before, word in pairwise(words):
+            if before in ("-C", "--output-dir"):
+                (tmp_path / word).mkdir(parents=True, exist_ok=True)
+            elif re.fullmatch(r"[\w./-]+", word) and not word.startswith("-"):
                 (tmp_path / word).parent.mkdir(parents=True, exist_ok=True)
                 (tmp_path / word).touch()
         words = [re.sub(r"\[(.*)\]", r"\1", word) for word in words]

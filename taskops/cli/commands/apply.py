@@ -63,7 +63,10 @@ Examples:
     help="Take the ledger from an apply that died; exit 7 names it.",
 )
 @click.option(
-    "--output-dir", metavar="DIR", help="Write what agent runs return, a file for each."
+    "--output-dir",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Write what agent runs return, a file for each.",
 )
 @options.verbose
 @options.json_into

@@ -15,9 +15,18 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.option("-C", "--directory", default=".", metavar="DIR", help="Where to write.")
 @click.option(
-    "--project", metavar="NAME", help="The project's name; else the folder's."
+    "-C",
+    "--directory",
+    default=".",
+    metavar="DIR",
+    type=click.Path(file_okay=False),
+    help="Where to write; it is made where it is missing.",
+)
+@click.option(
+    "--project",
+    metavar="NAME",
+    help="The project's name, in small letters, digits and dashes; else the folder's.",
 )
 @click.option(
     "--existing",
@@ -42,9 +51,11 @@ def command(
     from taskops.manifests.starter import project_slug, starter_files
 
     root = Path(directory)
-    root.mkdir(parents=True, exist_ok=True)
     # A project that is there already has tasks of its own.
     fresh = not (root / FILE).exists()
+    if fresh:
+        _require_outside(root.resolve())
+    root.mkdir(parents=True, exist_ok=True)
     name = project or project_slug(root.resolve().name)
     if fresh and interactive():
         name, existing = _asked(name, given=bool(project), existing=existing)
@@ -67,6 +78,27 @@ def command(
     click.echo(f"  taskops plan{here} --emulator")
     click.echo(f"  taskops apply{here} --emulator")
     click.echo("\nThe same without --emulator is for the account of your key.")
+
+
+def _require_outside(root: Path) -> None:
+    """A project among the manifests of another would be read as some of them."""
+    from taskops.errors import InvalidManifests, UsageError
+    from taskops.manifests.globs import matches
+    from taskops.manifests.project import FILE, manifest_globs
+
+    above = next((each for each in root.parents if (each / FILE).is_file()), None)
+    if above is None:
+        return
+    try:
+        patterns = manifest_globs(above)
+    except InvalidManifests:
+        return
+    if matches((root / FILE).relative_to(above).as_posix(), patterns):
+        raise UsageError(
+            "this folder holds manifests of another project",
+            f"it is in {above}",
+            "go there, or choose another folder with -C",
+        )
 
 
 def _asked(name: str, *, given: bool, existing: bool) -> tuple[str, bool]:

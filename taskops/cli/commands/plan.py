@@ -32,7 +32,12 @@ Examples:
     show_default=True,
     help="`ledger` compares with what was applied last, and needs no key.",
 )
-@click.option("--out", metavar="FILE", help="Save the plan for `taskops apply FILE`.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Save the plan for `taskops apply FILE`.",
+)
 @options.form
 @options.verbose
 @click.option(

@@ -48,7 +48,12 @@ Examples:
     metavar="MINUTES",
     help="How long to wait for the end.",
 )
-@click.option("--junit", metavar="FILE", help="Write the results as JUnit XML too.")
+@click.option(
+    "--junit",
+    metavar="FILE",
+    type=click.Path(dir_okay=False),
+    help="Write the results as JUnit XML too.",
+)
 @click.option(
     "--cancel", is_flag=True, help="Stop the runs of these agent tasks instead."
 )

@@ -23,8 +23,9 @@ Warnings about code: a comment `// taskops: ignore` silences its line, or the ne
 
 
 @click.command(epilog=EPILOG)
-@click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path(exists=True))
-@options.place
+@click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path())
+@options.directory
+@options.environment("Only this environment; without it, each of them.")
 @click.option(
     "--format",
     "form",
@@ -50,7 +51,7 @@ def command(
     debug: bool,
 ) -> int:
     """
-    Check manifests and code, offline; without --env, for every environment.
+    Check manifests and code, offline, for every environment.
 
     --types is the one part that may need a network, the first time.
     """

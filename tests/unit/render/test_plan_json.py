@@ -47,19 +47,25 @@ def test_hostile_text_can_be_written_to_any_stream(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "damaged"),
-        ("[]", "not a plan"),
-        ("{}", "not a plan"),
+        ('{"changes":[', "damaged"),
         ('{"format_version": 2}', "its format is 2"),
         ('{"format_version": 1}', "damaged"),
-        ("[" * 100_000, "damaged"),
+        ('{"a":' * 100_000, "damaged"),
     ],
 )
-def test_what_is_no_plan_is_refused_in_words(text: str, told: str) -> None:
+def test_a_plan_that_is_no_good_is_refused_in_words(text: str, told: str) -> None:
     with pytest.raises(UsageError) as raised:
         sheet_from_json(text, "plan.json")
     assert told in raised.value.detail
     assert "taskops plan --out plan.json" in raised.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "[" * 100_000, "name: hello\n"])
+def test_what_is_no_plan_is_never_to_be_overwritten_with_one(text: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        sheet_from_json(text, "hello.yaml")
+    assert "not a plan" in raised.value.detail
+    assert raised.value.hint == "`taskops plan --out FILE` makes one"
 
 
 def test_any_field_of_the_wrong_kind_is_refused_in_words() -> None:
