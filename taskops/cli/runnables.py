@@ -43,10 +43,13 @@ def runnables(
     for name in dict.fromkeys(names):
         if name not in known:
             close = get_close_matches(name, known, 1)
+            hint = f"did you mean `{close[0]}`?" if close else _others(known, where)
+            if "=" in name:
+                hint = f"an input is written `--input {name.partition('=')[0]}=…`"
             raise UsageError(
                 f"there is no task `{name}` here",
                 "a task is run by the name that its manifest declares",
-                f"did you mean `{close[0]}`?" if close else _others(known, where),
+                hint,
             )
         select = f"taskops apply --select {name}{where}"
         task = _runnable(name, known[name], inputs, select)

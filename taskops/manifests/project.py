@@ -24,7 +24,7 @@ MANIFESTS: Final = Project("", "", Environment(), ()).manifests
 
 def find_project(start: Path) -> Path:
     """The folder with taskops.yaml, here or above; raises UsageError."""
-    if not start.is_dir():
+    if not start.exists():
         # A mistyped name must not lead to the project around it.
         raise UsageError(f"there is no folder `{start}`", "", "check the path")
     here = start.resolve()

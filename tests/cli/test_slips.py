@@ -97,6 +97,12 @@ def test_a_name_given_for_a_plan_is_answered_with_the_option_for_names(
     assert "`--select NAME` chooses tasks" in said.err
 
 
+def test_an_input_that_is_taken_for_a_name_is_told_its_option(tmp_path: Path) -> None:
+    said = taskops(project(tmp_path), "run", "hello", "ANCHOR_URL=x", "--emulator")
+    assert said.code == 64
+    assert "hint: an input is written `--input ANCHOR_URL=…`" in said.err
+
+
 def test_a_folder_cannot_be_a_file_nor_a_file_a_folder(tmp_path: Path) -> None:
     root = project(tmp_path)
     for words in (
