@@ -58,6 +58,25 @@ def test_a_task_that_moved_keeps_its_id_and_needs_no_word_afterwards(
         assert not plan.problems
 
 
+def test_what_moves_and_changes_is_shown_as_it_is_there(account: Account) -> None:
+    old = task("old", description="d", browserConfiguration={"x402": True})
+    account.apply([replace(old, publish=False)])
+    moved = task("new", description="e", settings={"moved_from": "old"})
+    wanted = [replace(moved, publish=False)]
+
+    plan = account.plan(wanted)
+
+    (update,) = plan.effective
+    assert isinstance(update, Update)
+    shown = {d.path[-1]: (d.before, d.after) for d in update.differences}
+    assert shown == {
+        "description": ("d", "e"),
+        "name": ("old", "new"),
+        "x402": (True, None),
+    }
+    assert plan.digest == account.plan(wanted, refresh=True).digest
+
+
 def test_a_vanished_task_and_a_new_one_with_its_code_are_pointed_out(
     account: Account,
 ) -> None:

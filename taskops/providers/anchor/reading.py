@@ -16,7 +16,7 @@ from taskops.model.resource import Observed, Reading, Target
 from taskops.providers.anchor.generate import left_alone
 from taskops.providers.anchor.listing import BREATH, PAGE, Listing, page
 from taskops.providers.anchor.objects import metadata, whole_of_row
-from taskops.providers.anchor.vouching import Account, vouched
+from taskops.providers.anchor.vouching import Account, record_of, vouched
 from taskops.providers.http.alone import Alone
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class AccountReading:
             self._account = Account(listed)
         account, known = self._account, self._known
         for resource in self._met:
-            record = known.get(resource.address)
+            record = record_of(resource, known)
             if record is not None and record.id not in account.rows:
                 continue
             for object_id in account.meant(resource, record):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from taskops.model.resource import Observed, Version
+from taskops.model.resource import Address, Observed, Version
 from taskops.model.values import knows_a_secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from taskops.model.record import Record
-    from taskops.model.resource import Address, Resource
+    from taskops.model.resource import Resource
     from taskops.providers.anchor.listing import Listed
 
 
@@ -47,10 +47,18 @@ class Account:
             if (object_id := record.id or made) in self.rows:
                 asked[object_id] = (None, record)
         for resource in wanted:
-            own = known.get(resource.address)
+            own = record_of(resource, known)
             for object_id in self.meant(resource, own):
                 asked[object_id] = (resource, own)
         return asked
+
+
+def record_of(resource: Resource, known: Mapping[Address, Record]) -> Record | None:
+    """What is known of it, be it under the name that it is moved from."""
+    record = known.get(resource.address)
+    if record is not None or resource.moved_from is None:
+        return record
+    return known.get(Address(resource.address.provider, resource.moved_from))
 
 
 def vouched(
