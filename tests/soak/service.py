@@ -57,6 +57,8 @@ class Service(Emulator):
         self._moments: dict[tuple[str, int], Moment] = {}
         self._busy: Counter[str] = Counter()
         self._quiet = threading.Condition()
+        self._log = self.account.store.log
+        self.account.store.log = self._logged  # type: ignore[method-assign]  # in between
 
     def at(self, client: str, moment: Moment) -> None:
         """Let something happen at a request of this client."""
@@ -90,10 +92,7 @@ class Service(Emulator):
             return CUT
         if request.method == "GET" and request.path.startswith("/v1/task"):
             self._look(request, client)
-        begins = len(self.commits())
         answer, rule = super().handle(request)
-        if request.method != "GET":
-            self._wrote(client, begins)
         if rule is not None:
             status = f"status {rule.status}" if rule.do == "status" else rule.do
             self.injected[f"{status}, {rule.when} it is carried out"] += 1
@@ -112,17 +111,18 @@ class Service(Emulator):
             # The versions are asked for afterwards: they are as new or newer.
             self.looks[client][parts[2]] = len(self.commits())
 
-    def _wrote(self, client: str, since: int) -> None:
-        looks = self.looks[client]
-        with self._quiet:
-            for number, commit in enumerate(self.commits()[since:], since):
-                # Two lanes of one client may both see a commit of one of them.
-                if commit.get("client") != client or number in self.looked_at:
-                    continue
-                seen = looks.get(commit["id"], looks.get("list", 0))
-                self.looked_at[number] = seen
-                if commit["kind"] == "generate":
-                    self._started(commit)
+    def _logged(self, **what: Any) -> None:
+        """
+        Remember a commit, and what its client had seen when it was made.
+
+        Not when its request ends: it may hang on, and its client looks meanwhile.
+        """
+        self._log(**what)
+        looks = self.looks[what.get("client", "")]
+        number = len(self.commits()) - 1
+        self.looked_at[number] = looks.get(what["id"], looks.get("list", 0))
+        if what["kind"] == "generate":
+            self._started(what)
 
     def _started(self, commit: dict[str, Any]) -> None:
         store = self.account.store
