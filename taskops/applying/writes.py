@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from taskops.applying.proof import Written
     from taskops.model.change import Change
     from taskops.model.resource import Observed, Resource, Version
+    from taskops.model.step import Step
 
 
 def upsert(
@@ -68,7 +69,14 @@ def _upsert_again(
     now = yield from look(change.address, object_id, step.name, unknown)
     if now is not None and (same(after, now.draft) or same(after, now.latest)):
         return Done(now.id, now.name, already=True)
-    if told := _by_others(before, now, after):
+    return (yield from _once_more(step, unknown, _by_others(before, now, after)))
+
+
+def _once_more(
+    step: Step, unknown: OutcomeUnknown, told: str
+) -> Generator[Ask, object, Done]:
+    """Send it again, unless somebody else wrote meanwhile, as `told` says."""
+    if told:
         hint = "run `taskops plan` to see what is there now"
         raise OutcomeUnknown(unknown.summary, told, hint) from unknown
     # A no to this one does not say that the first did nothing.
@@ -82,11 +90,18 @@ def _by_others(before: Observed | None, now: Observed | None, after: Resource) -
             return ""
         return f"`{now.name}` (id {now.id}) is there with other code"
     if now is None:
-        return f"`{before.name}` (id {before.id}) is gone"
-    if _has_other_code(before, after) and not _has_other_code(now, after):
+        return _gone(before)
+    if now.name == after.name and (
+        _has_other_code(before, after) and not _has_other_code(now, after)
+    ):
         # The write arrived, and the service shows it in its own way.
         return ""
-    return what_moved(replace(before, name=now.name), now)
+    # It is sent by its name: with another one by now, that would make a new one.
+    return what_moved(replace(before, name=after.name), now)
+
+
+def _gone(before: Observed) -> str:
+    return f"`{before.name}` (id {before.id}) is gone"
 
 
 def _has_other_code(there: Observed, after: Resource) -> bool:
@@ -136,7 +151,10 @@ def rename(
         if now is not None and now.name == step.name:
             done = Done(step.id)
         else:
-            done = cast("Done", (yield from resolve(unknown, Perform(step))))
+            # The name is all that is written, so all else may have moved.
+            there = None if now is None else replace(before, name=now.name)
+            told = _gone(before) if there is None else what_moved(before, there)
+            done = yield from _once_more(step, unknown, told)
     progress.wrote = progress.wrote or not done.already
     if prior is not None:
         # From here on the record of this address is the moved one.
@@ -153,6 +171,6 @@ def remove(
     except OutcomeUnknown as unknown:
         there = yield from look(step.address, step.id, step.name, unknown)
         if there is not None:
-            yield from resolve(unknown, Perform(step))
+            yield from _once_more(step, unknown, what_moved(before, there))
         done = Done(step.id)
-    progress.wrote = not done.already
+    progress.wrote = progress.wrote or not done.already

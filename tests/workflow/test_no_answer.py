@@ -144,3 +144,65 @@ def test_nor_does_a_refused_second_rename(account: Account) -> None:
     assert [o.status for o in report.outcomes] == ["unknown"]
     assert [o.status for o in account.apply([wanted]).outcomes] == ["applied"]
     assert account.plan([wanted]).effective == ()
+
+
+LOST = {"do": "html", "when": "before", "times": 1}
+RENAMED = {"method": "PUT", "path": "^/v1/task/", **LOST}
+DELETED = {"method": "DELETE", **LOST}
+
+
+def kinds(account: Account) -> list[str]:
+    return [commit["kind"] for commit in account.emulator.commits()]
+
+
+def test_what_somebody_renamed_meanwhile_is_not_made_anew_under_its_old_name(
+    account: Account,
+) -> None:
+    account.apply([task("t", ONE)])
+    hand = by_hand(LOOKED_AT, rename="hand")
+
+    report = met(account, task("t", TWO), hand, {**NO_ANSWER, "when": "before"})
+
+    (outcome,) = report.outcomes
+    assert (outcome.status, account.names()) == ("unknown", ["hand"])
+    assert "name was `t`, is now `hand`" in outcome.detail
+
+
+@pytest.mark.parametrize("edit", [{"rename": "hand"}, {"delete": True}])
+def test_a_name_that_somebody_gave_meanwhile_stays(
+    account: Account, edit: dict[str, Any]
+) -> None:
+    account.apply([task("t", ONE)])
+    wanted = task("new", ONE, settings={"moved_from": "t"})
+
+    report = met(account, wanted, by_hand(LOOKED_AT, **edit), RENAMED)
+
+    assert [o.status for o in report.outcomes] == ["unknown"]
+    assert "rename" not in kinds(account)
+
+
+def test_what_somebody_edited_meanwhile_is_renamed_all_the_same(
+    account: Account,
+) -> None:
+    account.apply([task("t", ONE)])
+    wanted = task("new", ONE, settings={"moved_from": "t"})
+    hand = by_hand(LOOKED_AT, draft={"description": "by hand"})
+
+    met(account, wanted, hand, RENAMED)
+
+    assert account.names() == ["new"]
+
+
+@pytest.mark.parametrize(
+    "edit", [{"rename": "hand"}, {"draft": {"description": "by hand"}}]
+)
+def test_what_somebody_edited_meanwhile_is_not_deleted_by_a_second_try(
+    account: Account, edit: dict[str, Any]
+) -> None:
+    account.apply([task("t", ONE), task("other", ONE)])
+    account.emulator.set_faults([by_hand(LOOKED_AT, **edit), DELETED])
+
+    report = account.apply([task("other", ONE)], prune=True)
+
+    assert [o.status for o in report.outcomes] == ["unknown"]
+    assert "delete" not in kinds(account)
