@@ -104,15 +104,15 @@ class Carrying(Progress[Create | Update | Delete | Keep]):
     def _delete(self, change: Delete) -> Course:
         before = change.before
         now = yield from look(change.address, before.id, before.name)
-        if now is not None:
-            if told := what_moved(before, now):
-                return self._stale(told)
-            yield from remove(self, before)
+        if now is not None and (told := what_moved(before, now)):
+            return self._stale(told)
         if self.prior is not None and self.prior.next is not None:
-            # What was made to replace it, and never did, is ours as well.
+            # What was made to replace it, and never did, is ours as well. It goes
+            # first: once the other is gone, nothing leads here any more.
             name = self.prior.name
-            removed = yield from discard(change.address, self.prior.next, name)
-            self.wrote = self.wrote or removed
+            self.wrote = yield from discard(change.address, self.prior.next, name)
+        if now is not None:
+            yield from remove(self, before)
         outcome = self.outcome("applied" if self.wrote else "already_satisfied")
         return replace(outcome, drops=(change.address,))
 

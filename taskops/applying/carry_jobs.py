@@ -132,6 +132,9 @@ class CarryingJob(Progress[Start | Wait]):
         """Whether there is something to replace; what failed beside it goes first."""
         record = self._known(after)
         if record.next is not None:
+            if self.record is not None:
+                # That it has ended, before it is deleted: nobody must wait for it.
+                yield self._flush()
             self.wrote |= yield from discard(after.address, record.next, after.name)
             self.record = replace(record, next=None)
         if not record.id:
@@ -192,16 +195,25 @@ class CarryingJob(Progress[Start | Wait]):
         if not self.around.wait and job.status == "running":
             return self._in_progress("--no-wait")
         if replaces and _went_back(self.prior, job, after):
+            return (yield from self._go_back(after, job))
+        return (yield from self._await(after, job, replaces=replaces))
+
+    def _go_back(self, after: Resource, job: Job) -> Course:
+        """The manifest went back: what was started meanwhile ends, and then goes."""
+        if job.status == "running":
             waiting = Waiting(self, job)
-            if job.status == "running" and (yield from waiting.course()) is None:
+            ended = yield from waiting.course()
+            if ended is None:
                 self._note(after, waiting.job, replaces=True)
                 return self._in_progress("still running", waiting.said)
-            record = cast("Record", self.record)
-            undone = put_back(after.address, after.name, record.id, waiting.job)
-            self.wrote |= yield from undone
-            self.record = replace(record, next=None)
-            return self.outcome("applied")
-        return (yield from self._await(after, job, replaces=replaces))
+            job = replace(waiting.job, status=ended.status)
+            self._note(after, job, replaces=True)
+            # Before it is deleted: nobody must wait for what is gone.
+            yield self._flush()
+        record = cast("Record", self.record)
+        yield from put_back(self, after.name, record.id, job)
+        self.record = replace(record, next=None)
+        return self.outcome("applied")
 
     def _await(self, after: Resource, job: Job, *, replaces: bool) -> Course:
         waiting = Waiting(self, job)
@@ -268,6 +280,13 @@ class CarryingJob(Progress[Start | Wait]):
         try:
             placed = yield from placing.course()
         except Refused as error:
+            if placing.placed:
+                return self.outcome(
+                    "failed",
+                    f"the new task is ready, but the old one could not be deleted: "
+                    f"{error.summary}",
+                    "run `taskops apply` again",
+                )
             return self.outcome(
                 "failed",
                 f"the new task is ready as `{job.name}` but could not take the "

@@ -13,6 +13,8 @@ from taskops.model.step import Remove, Rename
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from taskops.applying.progress import Progress
+    from taskops.model.change import Start, Wait
     from taskops.model.record import Job
     from taskops.model.resource import Address, Observed
 
@@ -37,6 +39,8 @@ class Placing:
     def __init__(self, move: Move) -> None:
         self.move = move
         self.wrote = False
+        self.placed = False
+        """Whether the new one has the name, and only the old one is left to go."""
         self.left = ""
         """The name of an old one that a hand renamed, and that is left alone."""
 
@@ -48,6 +52,7 @@ class Placing:
         What a hand renamed meanwhile keeps its name, and an old one with it is left
         alone. False when the new one is gone: then the old one is where it was.
         Raises Refused when a name is refused; the old one is where it was then, too.
+        So it does once it is `placed`, when the old one may not be deleted.
         """
         move = self.move
         old = yield from look(move.address, move.old)
@@ -62,6 +67,7 @@ class Placing:
             self.wrote = True
         if new is not None:
             yield from self._into_place(new, back=old is not None)
+        self.placed = True
         if old is not None:
             yield Perform(Remove(move.address, move.old, old.name))
             self.wrote = True
@@ -109,24 +115,22 @@ def discard(
 
 
 def put_back(
-    address: Address, name: str, old: str, job: Job
-) -> Generator[Ask, object, bool]:
+    progress: Progress[Start | Wait], name: str, old: str, job: Job
+) -> Generator[Ask, object, None]:
     """
     Undo a replacement that is not wanted any more, wherever it stopped.
 
     The new one goes, even if it has taken the name; the old one has it again.
     """
-    made = job.made
+    address, made = progress.change.address, job.made
     new = (yield from look(address, made)) if made else None
-    wrote = False
     if new is not None and new.name in (job.name, name):
         yield Perform(Remove(address, made, new.name))
-        wrote = True
+        progress.wrote = True
     there = yield from look(address, old)
     if there is not None and there.name in away(name, old):
         yield Perform(Rename(address, old, name))
-        wrote = True
-    return wrote
+        progress.wrote = True
 
 
 def renamed(object_id: str, name: str) -> str:

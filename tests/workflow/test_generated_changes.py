@@ -195,6 +195,22 @@ def test_a_replacement_that_stopped_half_way_is_pruned_whole(
     assert account.names() == ["other"]
 
 
+def test_pruning_that_stops_half_way_leaves_nothing_that_nobody_knows(
+    account: Account,
+) -> None:
+    account.apply([invoice("first"), task("other")])
+    account.apply([invoice("EMULATE-FAILURE"), task("other")])
+    rule = {"do": "status", "status": 400, "method": "DELETE", "nth": 2}
+    account.emulator.set_faults([rule])
+    assert account.apply([task("other")], prune=True).exit == 5
+    account.emulator.set_faults([])
+
+    report = account.apply([task("other")], prune=True)
+
+    assert report.exit == 0, report.outcomes
+    assert account.names() == ["other"]
+
+
 @pytest.mark.parametrize("kept_names", ["reusable", "reserved"])
 def test_prompts_may_go_to_and_fro(account: Account, kept_names: str) -> None:
     account.emulator.set_behaviours({"deleted_name": kept_names})
@@ -590,6 +606,41 @@ def test_a_replacement_that_stopped_half_way_is_taken_back(
     assert report.exit == 0, report.outcomes
     assert starts(account) == 2
     assert settled(account, invoice("first"))
+
+
+@pytest.mark.parametrize("status", [400, 401])
+def test_a_return_that_stops_half_way_is_told_and_finished_by_the_next(
+    account: Account, status: int
+) -> None:
+    account.apply([invoice("first")])
+    account.apply([invoice("second")], wait=False)
+    look = {"method": "GET", "path": "^/v1/task/[^/]+$", "nth": 2}
+    account.emulator.set_faults([{**look, "do": "status", "status": status}])
+
+    report = account.apply([invoice("first")])
+    account.emulator.set_faults([])
+
+    # The new one is gone already, and that is said.
+    assert account.names() == ["invoice"]
+    assert report.exit == 5
+    assert account.apply([invoice("first")]).exit == 0
+    assert settled(account, invoice("first"))
+
+
+def test_an_old_one_that_may_not_be_deleted_is_what_is_said_to_be_left(
+    account: Account,
+) -> None:
+    account.apply([invoice("first")])
+    account.emulator.set_faults([{"do": "status", "status": 400, "method": "DELETE"}])
+
+    report = account.apply([invoice("second")])
+    account.emulator.set_faults([])
+
+    (outcome,) = report.outcomes
+    assert report.exit == 5
+    assert "the old one could not be deleted" in outcome.detail
+    assert account.apply([invoice("second")]).exit == 0
+    assert settled(account, invoice("second"))
 
 
 def test_a_start_that_is_found_again_is_replaced_when_git_went_on(

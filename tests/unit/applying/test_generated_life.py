@@ -79,6 +79,8 @@ class Service:
             case Look(at):
                 named = [o for o in self.objects.values() if o.name == at.name]
                 return self.objects.get(at.id) or (named[0] if named else None)
+            case Poll(job=job) if job.made not in self.objects:
+                return JobState("running", missing=True)
             case Poll():
                 return (
                     JobState("failed", "no luck") if self.fails else JobState("ready")
@@ -230,7 +232,8 @@ def test_an_overtaken_replacement_killed_anywhere_leaves_nothing_behind(
     # Who goes back to what is there pays for nothing.
     assert len(machine.service.starts) == (3 if wanted == "third" else 2)
     assert [o.name for o in machine.service.objects.values()] == ["invoice"]
-    assert machine.plan(prompt(wanted)).effective == ()
+    planned = machine.plan(prompt(wanted))
+    assert (planned.effective, planned.problems) == ((), ())
 
 
 def test_a_lost_answer_is_found_by_name() -> None:
