@@ -36,7 +36,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     try:
         from taskops.cli.missing_streams import open_missing
 
-        signal.signal(signal.SIGTERM, _terminate)
+        signal.signal(signal.SIGTERM, terminate)
         open_missing()
         gc.set_threshold(*SELDOM)
         code = _carried_out(given)
@@ -69,7 +69,8 @@ class Terminated(BaseException):
     """Somebody asked the process to end: everything is closed on the way out."""
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
+def terminate(number: int, frame: FrameType | None) -> None:
+    """What SIGTERM does, but for an apply under way."""
     del number, frame
     raise Terminated
 

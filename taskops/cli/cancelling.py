@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING
 from taskops.errors import TaskopsError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from taskops.cli.wiring import Session
     from taskops.model.record import Record
 
 
-def cancel(opened: Session, records: Sequence[Record]) -> list[str]:
-    """Stop runs, and tell what became of each; raises TaskopsError."""
-    return [f"{record.address}: {_cancelled(opened, record)}" for record in records]
+def cancel(opened: Session, records: Sequence[Record]) -> Iterator[str]:
+    """Stop runs, and tell at once what became of each; raises TaskopsError."""
+    for record in records:
+        yield f"{record.address}: {_cancelled(opened, record)}"
 
 
 def _cancelled(opened: Session, record: Record) -> str:

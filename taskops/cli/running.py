@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, cast
 
 from taskops.cli.ahead import secrets_of
+from taskops.cli.boundary import Terminated
 from taskops.errors import (
     AuthenticationFailed,
     Exit,
@@ -220,4 +221,8 @@ def run_tasks(
         for name, value in attempt.task.inputs.items():
             if SECRET.search(name):
                 hidden.add(value)
-    Running(door, opened.lanes, deadline, tell, hidden=hidden).all(attempts)
+    try:
+        Running(door, opened.lanes, deadline, tell, hidden=hidden).all(attempts)
+    except (KeyboardInterrupt, Terminated):
+        tell("what was started goes on on the service")
+        raise

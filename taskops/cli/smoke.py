@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from taskops.cli.runnables import runnables
 from taskops.cli.running import run_tasks
 from taskops.cli.writing_down import write_down
-from taskops.errors import Exit, TaskopsError
+from taskops.errors import Exit, OutcomeUnknown, TaskopsError
 from taskops.model.change import Create, Start, Update
 from taskops.model.record import Job
-from taskops.model.resource import Version
+from taskops.model.resource import Identity, Version
 from taskops.model.step import Publish
 from taskops.model.values import Code, put
 from taskops.render.clean import line
@@ -35,7 +35,11 @@ def smoke(
     *,
     back: bool,
 ) -> Exit:
-    """Run every live task that this apply changed; 1 if one of them fails."""
+    """
+    Run every live task that this apply changed; 1 if one of them fails.
+
+    9 where nobody knows whether one was started, or was taken back.
+    """
     names = _changed(plan, report)
     if not names:
         tell("smoke: nothing that was changed is live")
@@ -43,17 +47,20 @@ def smoke(
     attempts = runnables(opened, names, {})
     run_tasks(opened, attempts, deadline, tell)
     failed = [attempt for attempt in attempts if attempt.verdict != "passed"]
+    doubt = any(attempt.status == "unknown" for attempt in failed)
     tell(f"smoke: {len(attempts) - len(failed)} of {len(attempts)} succeeded")
     for attempt in failed:
         text = "; ".join(attempt.text.splitlines())
         tell(f"  {line(attempt.name)}: {line(attempt.status)}, {line(text)}")
     if back:
         bad = [attempt for attempt in failed if attempt.verdict == "failed"]
-        _take_back(opened, plan, bad, tell)
+        doubt |= not _take_back(opened, plan, bad, tell)
         for attempt in failed:
             if attempt.verdict != "failed":
                 # No credits or no answer says nothing about the code.
                 tell(f"  {line(attempt.name)}: stays live, for it was not seen to fail")
+    if doubt:
+        return Exit.UNKNOWN
     return Exit.FAILED if failed else Exit.OK
 
 
@@ -75,11 +82,16 @@ def _take_back(
     plan: Plan,
     failed: Sequence[Attempt],
     tell: Callable[[str], None],
-) -> None:
-    """Deploy the version before; the next plan shows that as a drift."""
+) -> bool:
+    """
+    Deploy the version before; the next plan shows that as a drift.
+
+    Whether it is known what became of each.
+    """
     provider = opened.provider("anchor", writable=True)
     names = {attempt.name for attempt in failed}
     live: dict[Address, str] = {}
+    known = True
     for change in plan.effective:
         name = change.address.name
         if name not in names:
@@ -90,6 +102,10 @@ def _take_back(
             continue
         try:
             _deploy(provider, change, before)
+        except OutcomeUnknown as error:
+            known = False
+            told = f"nobody knows whether it was taken back: {error.summary}"
+            tell(f"  {line(name)}: {line(told)}")
         except TaskopsError as error:
             tell(f"  {line(name)}: could not be taken back: {line(error.summary)}")
         else:
@@ -98,7 +114,13 @@ def _take_back(
             tell(f"  {line(name)}: {told}; mend it in git, then apply")
 
     if live:
-        _note(opened, live)
+        try:
+            _note(opened, live)
+        except TaskopsError as error:
+            # It is live all the same; only the next plan will take it for a hand's.
+            why = f"the ledger: {error.summary}"
+            tell(f"  what is live again could not be noted: {line(why)}")
+    return known
 
 
 def _note(opened: Session, live: Mapping[Address, str]) -> None:
@@ -128,6 +150,24 @@ def _deploy(provider: Provider, change: Update, before: Version) -> None:
         spec = put(spec, ("code",), wanted)
     # What the failed version added must not stay: a service may keep what is left out.
     failed = Version.of(change.after.content, before.extras)
-    provider.perform(
-        Publish(change.address, change.before.id, spec, before.digest, failed)
+    try:
+        provider.perform(
+            Publish(change.address, change.before.id, spec, before.digest, failed)
+        )
+    except OutcomeUnknown:
+        if not _is_live(provider, change, before):
+            raise
+
+
+def _is_live(provider: Provider, change: Update, before: Version) -> bool:
+    """Whether a deploy without an answer arrived; False where nothing tells."""
+    there = change.before
+    try:
+        now = provider.look(Identity(change.address, there.id, there.name))
+    except TaskopsError:
+        return False
+    return (
+        now is not None
+        and now.latest is not None
+        and now.latest.digest == before.digest
     )

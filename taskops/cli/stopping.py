@@ -7,6 +7,8 @@ import signal
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from taskops.cli.boundary import Terminated, terminate
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -32,3 +34,17 @@ def obey_signals(stop: StopFlag, watch: Watch) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, handle)
+
+
+def obey_at_once(stop: StopFlag) -> None:
+    """
+    The apply is over: from here on a signal ends the command where it is.
+
+    Raises KeyboardInterrupt or Terminated where one came too late for the apply.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, terminate)
+    if stop.signum == signal.SIGINT:
+        raise KeyboardInterrupt
+    if stop:
+        raise Terminated

@@ -269,6 +269,22 @@ def test_a_run_is_stopped_where_the_service_can(agents: Agents) -> None:
     assert len(agents.runs()) == 2
 
 
+def test_each_run_that_was_stopped_is_told_though_the_next_one_is_not(
+    agents: Agents,
+) -> None:
+    agents.account.set_behaviours({"run_polls": "1000000"})
+    agents.browser_use("first")
+    agents.browser_use("second")
+    taskops(agents, "apply", "--yes", "--no-wait")
+    no = {"method": "PATCH", "do": "status", "status": 400, "nth": 2}
+    agents.account.set_faults([no])
+
+    code, said = taskops(agents, "run", "--cancel", "first", "second")
+
+    assert code == 1
+    assert "browser_use/first: the run was stopped" in said
+
+
 def test_a_run_whose_start_has_no_answer_is_stopped_too(agents: Agents) -> None:
     agents.account.set_behaviours({"run_polls": "1000000"})
     agents.browser_use()

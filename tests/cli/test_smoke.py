@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from taskops.ledger.disk import FileLock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,24 +33,28 @@ def write(project: Path, number: int) -> None:
     (project / "tasks" / "t.ts").write_text(text)
 
 
-def apply(project: Path, server: Server, *words: str) -> tuple[int, str]:
+def start(project: Path, server: Server, *words: str) -> subprocess.Popen[str]:
     environ = os.environ | {
         "ANCHORBROWSER_API_KEY": "k",
         "ANCHORBROWSER_BASE_URL": server.url,
     }
-    done = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "taskops", "apply", "--yes", *words],
         cwd=project,
         env=environ,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
-        check=False,
     )
-    return done.returncode, done.stdout + done.stderr
 
 
-def fail_runs(emulator: Emulator) -> None:
+def apply(project: Path, server: Server, *words: str) -> tuple[int, str]:
+    process = start(project, server, *words)
+    said, _ = process.communicate(timeout=60)
+    return process.returncode, said
+
+
+def fail_runs(emulator: Emulator, *others: dict[str, object]) -> None:
     body = '{"data":{"success":false,"async":false,"message":"","error":"it threw"}}'
     rule = {
         "method": "POST",
@@ -56,7 +63,7 @@ def fail_runs(emulator: Emulator) -> None:
         "status": 200,
         "body": body,
     }
-    emulator.set_faults([rule])
+    emulator.set_faults([*others, rule])
 
 
 def kinds(emulator: Emulator) -> list[str]:
@@ -161,3 +168,88 @@ def test_what_could_not_be_run_says_nothing_about_the_version(
     assert kinds(emulator).count("deploy") == 2
     emulator.set_faults([])
     assert apply(project, server)[0] == 0
+
+
+NO_ANSWER = {"method": "POST", "path": "deploy$", "do": "reset", "nth": 2}
+
+
+def test_a_version_is_taken_back_though_the_answer_to_that_was_lost(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    write(project, 2)
+    fail_runs(emulator, {**NO_ANSWER, "when": "after"})
+
+    code, said = apply(project, server, "--smoke-rollback")
+    emulator.set_faults([])
+    write(project, 3)
+
+    assert (code, "is live again" in said) == (1, True), said
+    assert kinds(emulator).count("deploy") == 3
+    mended, said = apply(project, server)
+    assert mended == 0, said
+
+
+def test_where_nobody_knows_whether_it_was_taken_back_that_is_told(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    write(project, 2)
+    fail_runs(emulator, {**NO_ANSWER, "when": "before"})
+
+    code, said = apply(project, server, "--smoke-rollback")
+
+    assert code == 9
+    assert "nobody knows whether it was taken back" in said
+    assert kinds(emulator).count("deploy") == 2
+
+
+def test_a_run_that_nobody_knows_to_be_started_leaves_the_apply_in_doubt(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    emulator.set_faults([{"path": "/run/", "do": "reset", "when": "after"}])
+
+    code, said = apply(project, server, "--smoke")
+
+    assert code == 9, said
+
+
+def test_what_was_taken_back_is_told_though_the_ledger_is_held(
+    emulator: Emulator, server: Server, project: Path
+) -> None:
+    apply(project, server)
+    write(project, 2)
+    body = '{"data":{"status":"failure"}}'
+    late = {"path": "executions", "do": "delay", "seconds": 2, "times": 1}
+    then = {"path": "executions", "do": "status", "status": 200, "body": body}
+    emulator.set_faults([late, then])
+    process = start(project, server, "--smoke-rollback")
+    lock = FileLock(project / ".taskops" / "ledger" / "default.lock")
+    assert process.stdout is not None
+    assert any("Apply: 1 applied" in line for line in process.stdout)
+    assert lock.take()
+
+    said, _ = process.communicate(timeout=60)
+    lock.release()
+
+    assert process.returncode == 1, said
+    assert "is live again" in said
+    assert "could not be noted" in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_wait_for_a_run(
+    emulator: Emulator, server: Server, project: Path, number: int
+) -> None:
+    body = '{"data":{"status":"running"}}'
+    rule = {"path": "executions", "do": "status", "status": 200, "body": body}
+    emulator.set_faults([rule])
+    process = start(project, server, "--smoke")
+    assert process.stdout is not None
+    assert any("t: running" in line for line in process.stdout)
+
+    process.send_signal(number)
+    said, _ = process.communicate(timeout=20)
+
+    assert process.returncode == 128 + number
+    assert "what was started goes on on the service" in said

@@ -234,7 +234,9 @@ def _write_results(folder: str | None, report: Report) -> bool:
 
 def _smoke(given: dict[str, Any], opened: Session, report: Report) -> int:
     from taskops.cli.smoke import smoke
+    from taskops.cli.stopping import obey_at_once
 
+    obey_at_once(opened.stop)
     back = given["smoke_rollback"]
     deadline = given["deadline"] * 60
     return smoke(opened, report.plan, report, deadline, tell, back=back)

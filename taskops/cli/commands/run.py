@@ -77,15 +77,8 @@ def command(names: tuple[str, ...], **given: Any) -> int:
         attempts = runnables(opened, names, inputs, where=where)
         suite = f"{opened.project.name} {opened.project.environment.name}"
         try:
-            run_tasks(
-                opened,
-                attempts,
-                given["deadline"] * 60,
-                lambda text: tell(line(text)),
-            )
-        except KeyboardInterrupt:
-            tell("what was started goes on on the service")
-            raise
+            told = given["deadline"] * 60, lambda text: tell(line(text))
+            run_tasks(opened, attempts, *told)
         finally:
             # What was paid for is told, whatever ends the wait.
             written = _write_junit(given["junit"], suite, attempts)
@@ -106,9 +99,11 @@ def _cancel(opened: Session, names: Sequence[str]) -> int:
 
     known = list(opened.ledger.read().records.values())
     records = [record for name in names for record in named(known, name)]
+    # Whether or not anybody reads it, the next one is stopped too.
+    out = Out(sys.stdout)
     for told in cancel(opened, records):
-        Out(sys.stdout, tolerant=False).write(f"{line(told)}\n")
-    return Exit.OK
+        out.write(f"{line(told)}\n")
+    return Exit.FAILED if out.failed else Exit.OK
 
 
 def _inputs(given: Sequence[str]) -> dict[str, str]:
