@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias, cast
 
-from taskops.errors import TaskopsError
 from taskops.model.dataclass import dataclass
 from taskops.model.resource import Identity
 
@@ -99,7 +98,7 @@ def resolve(unknown: OutcomeUnknown, ask: Ask) -> Generator[Ask, object, object]
     """Ask what became of a write; without an answer it stays unknown."""
     try:
         return (yield ask)
-    except (TaskopsError, Stopped) as error:
+    except Exception as error:  # whatever it was, nothing is known
         raise unknown from error
 
 

@@ -97,6 +97,10 @@ class CarryingJob(Progress[Start | Wait]):
                 name=name,
             )
             job = yield from self._begin(after, job, replaces=replaces)
+            try:
+                yield self._flush()
+            except Stopped:
+                return self._in_progress("still running")
             if not self.around.wait:
                 return self._in_progress("--no-wait")
             outcome = yield from self._await(after, job, replaces=replaces)
@@ -156,8 +160,8 @@ class CarryingJob(Progress[Start | Wait]):
         step = Begin(self.change.address, after, job.name, job.intent)
         try:
             done = cast("Done", (yield Perform(step)))
-        except (Refused, AuthenticationFailed):
-            # Surely nothing was started: the intent is void.
+        except (Refused, AuthenticationFailed, Stopped):
+            # Surely nothing was started, or even sent: the intent is void.
             self.record = before or replace(
                 cast("Record", self.record), job=None, next=None
             )
@@ -178,7 +182,6 @@ class CarryingJob(Progress[Start | Wait]):
             ids=with_clues(done.ids, job),
         )
         self._note(after, started, replaces=replaces)
-        yield self._flush()
         return started
 
     def _note(self, after: Resource, job: Job, *, replaces: bool) -> None:

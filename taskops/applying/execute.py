@@ -276,8 +276,13 @@ class Executor:
                 case Recover(job, after):
                     return provider.recover(job, after)
 
-        if self._batch is not None:
-            self._batch.submit(running, work)
+        try:
+            if self._batch is not None:
+                self._batch.submit(running, work)
+        except TaskopsError as error:
+            # No lane is left: it was not sent, and what the others did still counts.
+            self._halted = self._halted or error.summary
+            self._stop(running)
 
     def _failed(self, running: _Running, error: Exception) -> None:
         outcome = outcome_of(error, running.carry)
@@ -330,8 +335,10 @@ class Executor:
                 self._finish(*self._told.popleft())
             if self._batch is None or not self._batch.pending:
                 break
-            for running, result in self._wait(BREATH):
-                self._finish(running, result)
+            # Where no lane is left, some may still be at what was sent before.
+            with suppress(TaskopsError):
+                for running, result in self._wait(BREATH):
+                    self._finish(running, result)
         for running in list(self._active):
             self._abandon(running)
         self._told.clear()

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 
 def named(asked: Ask | None, error: Exception) -> Exception:
     """A write that ran out of time is unknown; everything else keeps its name."""
-    if isinstance(error, DeadlinePassed):
-        if isinstance(asked, Perform):
-            return OutcomeUnknown("no answer within the deadline")
-        return TaskopsError("no answer within the deadline")
+    if isinstance(error, DeadlinePassed) and isinstance(asked, Perform):
+        return OutcomeUnknown("no answer within the deadline")
     if not isinstance(error, TaskopsError) and isinstance(asked, Perform):
         # Its name alone: what it quotes may be all that was sent, secrets too.
         return OutcomeUnknown(f"internal error: {type(error).__name__}")

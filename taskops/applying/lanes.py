@@ -137,8 +137,8 @@ class Lanes:
     def _abandon(self, job: _Job) -> None:
         job.abandoned = True
         self._abandoned += 1
-        self._require_lanes()
-        self._spawn()
+        if self._abandoned < self.count:
+            self._spawn()
 
     def _require_lanes(self) -> None:
         if self._abandoned >= self.count:
@@ -175,11 +175,18 @@ class Batch(Generic[K, R]):
         return [self._keys.pop(job) for job in waiting if job.claim()]
 
     def wait(self, seconds: float) -> list[tuple[K, R | Exception]]:
-        """Whatever came back, or ran out of time, within so many seconds."""
+        """
+        Whatever came back, or ran out of time, within so many seconds.
+
+        Raises TaskopsError where nothing did and no lane is left for the others.
+        """
         try:
             first = self._results.get(timeout=max(seconds, 0.001))
         except queue.Empty:
-            return self._overdue()
+            late = self._overdue()
+            if not late:
+                self._lanes._require_lanes()  # noqa: SLF001  # two halves of one thing
+            return late
         return self._ended(first) + self.ended()
 
     def ended(self) -> list[tuple[K, R | Exception]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
-from taskops.applying.asks import Perform, look, resolve
+from taskops.applying.asks import Perform, Stopped, look, resolve
 from taskops.applying.proof import something_else_is_live
 from taskops.applying.read_back import took_code
 from taskops.applying.records import half_written
@@ -32,6 +32,7 @@ def upsert(
     """Send the content; raises NameTaken, Refused or OutcomeUnknown."""
     prior, intent = progress.prior, progress.around.apply
     object_id = prior.id if prior is not None else ""
+    before = progress.record
     # Until the answer is here, what we send may be there or not.
     progress.record = half_written(after, object_id, prior, intent=intent)
     try:
@@ -39,7 +40,7 @@ def upsert(
     except OutcomeUnknown as unknown:
         done = yield from _upsert_again(progress.change, after, step, unknown)
     except NameTaken as error:
-        progress.record = None
+        progress.record = before
         raise NameTaken(
             f"the service says that the name `{step.name}` is in use",
             error.summary,
@@ -47,8 +48,9 @@ def upsert(
             "or ask the service's support to free it",
             status=409,
         ) from error
-    except (Refused, AuthenticationFailed):
-        progress.record = None
+    except (Refused, AuthenticationFailed, Stopped):
+        # Surely nothing was written, or even sent.
+        progress.record = before
         raise
     progress.wrote = True
     progress.record = half_written(after, done.id, prior, intent=intent)

@@ -109,6 +109,28 @@ def test_a_signal_before_the_first_write_ends_it_at_once(
     assert (end["type"], end["exit_code"]) == ("end", code)
 
 
+def test_a_start_is_in_progress_after_a_signal_or_was_never_sent(
+    tmp_path: Path, at: Service
+) -> None:
+    root = project(tmp_path)
+    for n in range(6):
+        text = f"name: g{n}\ndescription: d\ngenerate: {{user_task: get {n}}}\n"
+        (root / "tasks" / f"g{n}.yaml").write_text(text)
+    slow = {"path": "generate$", "do": "delay", "seconds": 2, "when": "after"}
+    at.account.set_faults([slow])
+    # One more than there are lanes has written down what it means to start.
+    running = started(root, at, "--parallelism", "4", "--select", "g*")
+    until(lambda: len(at.account.faults.injected) == 4)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=PATIENCE)
+    assert running.returncode == 130, err
+    assert b"4 still in progress, 2 not started" in out
+    at.account.set_faults([])
+    at.account.set_behaviours({"generate_polls": "0"})
+    converges(root, at, 7)
+    assert sum(c["kind"] == "generate" for c in at.written()) == 6
+
+
 def test_the_second_signal_does_not_wait_for_anything(
     tmp_path: Path, at: Service
 ) -> None:

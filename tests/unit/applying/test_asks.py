@@ -10,7 +10,14 @@ LOOK = Look(Identity(Address("anchor", "hello"), "", "hello"))
 
 
 @pytest.mark.parametrize(
-    "error", [Refused("no"), ReadFailed("no"), AuthenticationFailed("no"), Stopped()]
+    "error",
+    [
+        Refused("no"),
+        ReadFailed("no"),
+        AuthenticationFailed("no"),
+        Stopped(),
+        RuntimeError("a defect"),
+    ],
 )
 def test_a_write_stays_unknown_when_nobody_can_look(error: Exception) -> None:
     lost = OutcomeUnknown("no answer")

@@ -137,10 +137,12 @@ def run(
 ) -> Executor:
     stop = parts.get("stop", StopFlag())
     assert isinstance(stop, StopFlag)
+    lanes = parts.get("lanes", Lanes(4))
+    assert isinstance(lanes, Lanes)
     events: list[Event] = []
     executor = Executor(
         {"anchor": provider},
-        Lanes(4),
+        lanes,
         Clock(),
         stop,
         events.append,
@@ -420,3 +422,45 @@ def test_what_waits_for_its_row_when_a_signal_comes_is_not_left_in_doubt() -> No
     assert (found["a"], found["b"]) == ("applied", "applied")
     assert found["h"] == "not_started"
     assert set(found.values()) <= {"applied", "failed", "not_started"}
+
+
+def test_what_was_done_is_told_though_every_lane_was_given_up() -> None:
+    now = [0.0]
+    lanes, hangs = Lanes(2, now=lambda: now[0]), threading.Event()
+    live, hung = threading.Event(), list[str]()
+
+    def hang(step: Step) -> None:
+        if not isinstance(step, Upsert) or not live.is_set():
+            return
+        hung.append(step.name)
+        lanes.renew(60)
+        # The third is overdue once nobody is left who could replace its lane.
+        now[0] += 61 if len(hung) > 1 else 0
+        hangs.wait(8)
+
+    def published(step: Step) -> None:
+        if isinstance(step, Publish):
+            live.set()
+
+    provider = Simulated(before=hang, after=published)
+    executor = run(list("abcdefghijklmnop"), provider, lanes=lanes)
+    hangs.set()
+
+    told = list(statuses(executor).values())
+    assert set(told) == {"applied", "unknown", "not_started"}
+    assert (len(told), told.count("unknown")) == (16, 3)
+
+
+def test_what_never_left_the_queue_is_not_kept_in_mind() -> None:
+    stop = StopFlag()
+    go_on = threading.Event()
+
+    def slow(step: Step) -> None:
+        stop.set(signal.SIGINT)
+        go_on.wait(0.5)
+
+    executor = run(list("abcdefgh"), Simulated(before=slow), stop=stop)
+
+    left = [o for o in executor.outcomes.values() if o.status == "not_started"]
+    assert len(left) == 4
+    assert [outcome.record for outcome in left] == [None] * 4

@@ -20,8 +20,10 @@ from taskops.applying.asks import (
     Recover,
 )
 from taskops.applying.carry_jobs import CarryingJob
+from taskops.applying.failures import named
+from taskops.applying.lanes import DeadlinePassed
 from taskops.applying.surroundings import Surroundings
-from taskops.errors import OutcomeUnknown, Refused
+from taskops.errors import OutcomeUnknown, ReadFailed, Refused
 from taskops.model.change import Keep, Start, Wait
 from taskops.model.plan import Outcome, Plan
 from taskops.model.project import Environment, Project
@@ -152,7 +154,7 @@ class Machine:
                 self.records[ADDRESS] = ask.record
             try:
                 answer = self.service.answer(ask)
-            except (OutcomeUnknown, Refused) as error:
+            except (OutcomeUnknown, Refused, ReadFailed) as error:
                 answer = error
             asked += 1
             if asked == dies_at:
@@ -234,6 +236,21 @@ def test_an_overtaken_replacement_killed_anywhere_leaves_nothing_behind(
     assert [o.name for o in machine.service.objects.values()] == ["invoice"]
     planned = machine.plan(prompt(wanted))
     assert (planned.effective, planned.problems) == ((), ())
+
+
+def test_a_question_that_ran_out_of_time_is_asked_again() -> None:
+    machine, late = Machine(), list[Ask]()
+
+    def answer(ask: Ask) -> object:
+        if isinstance(ask, Poll) and not late:
+            late.append(ask)
+            raise named(ask, DeadlinePassed())
+        return Service.answer(machine.service, ask)
+
+    machine.service.answer = answer  # type: ignore[method-assign]  # a slow moment
+
+    assert machine.apply(prompt("get it")).status == "applied"
+    assert late
 
 
 def test_a_lost_answer_is_found_by_name() -> None:
