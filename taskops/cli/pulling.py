@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taskops.cli.services import canonical
+from taskops.cli.whole_files import write_file
 from taskops.comparing.diff import differing_paths
-from taskops.errors import TaskopsError, UsageError
+from taskops.errors import UsageError
 from taskops.manifests.pull import (
     LeftOut,
     Pulled,
@@ -254,30 +253,6 @@ def outside(root: Path, file: str) -> str | None:
     if (root / file).is_symlink():
         return "is a symbolic link"
     return None
-
-
-def write_file(path: Path, data: bytes) -> None:
-    """Write a file so that it is the old one or the new one, whatever happens."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Others read manifests too: the process's own mask decides, as for an editor.
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if path.exists():
-            temporary.chmod(stat.S_IMODE(path.stat().st_mode))
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise TaskopsError(
-            f"`{path.name}` could not be written",
-            error.strerror or str(error),
-            "make room or change the permissions, then pull again",
-        ) from error
 
 
 def _still_different(project: Project, done: Mapping[str, Version]) -> list[str]:

@@ -30,7 +30,8 @@ class Pulled:
     """
     What one remote task becomes on disk.
 
-    `files` are relative to the project; `variables` are the process variables
+    `files` are relative to the project, the manifest last: one that names a file
+    which is not there stops every command. `variables` are the process variables
     that its secrets need; `notes` are what a person must know of it.
     """
 
@@ -135,8 +136,8 @@ def _new(project: Project, remote: _Remote) -> Pulled | LeftOut:
     if wrong := _refused(text):
         return LeftOut(name, f"its manifest would not be valid: {wrong}")
     files = {
-        str(folder / f"{name}.yaml"): text.encode(),
         str(folder / f"{name}.ts"): remote.code,
+        str(folder / f"{name}.yaml"): text.encode(),
     }
     return Pulled(name, files, variables, remote.notes)
 
@@ -180,7 +181,7 @@ def _edited(project: Project, remote: _Remote, declared: Resource) -> Pulled:
     code_path = path.parent / str(document.get("code", f"{remote.name}.ts"))
     # What says the same is not touched, however oddly it is written.
     manifest = dump(documents) if moved else before.encode()
-    files = {str(path): manifest, str(code_path): remote.code}
+    files = {str(code_path): remote.code, str(path): manifest}
     current = {str(path): before.encode()}
     if (there := root / code_path).is_file():
         current[str(code_path)] = there.read_bytes()

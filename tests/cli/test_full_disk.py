@@ -103,20 +103,11 @@ def test_code_that_was_written_is_found_by_the_next_apply(
     assert sorted(kinds(at, "upsert")) == ["hello", "t0", "t1", "t2"]
 
 
-@pytest.mark.parametrize("how", ["full", "read-only"])
-def test_a_ledger_that_cannot_be_written_is_refused_before_the_first_write(
-    tmp_path: Path, at: Service, how: str
-) -> None:
-    root = project(tmp_path)
-    command = 'exec "$@"'
-    if how == "full":
-        command = "ulimit -f 0; " + command
-    elif os.geteuid() == 0:
-        pytest.skip("nothing is read-only for root")
-    else:
-        root.chmod(0o555)
+def with_files_of(blocks: int, root: Path, at: Service, *words: str) -> tuple[int, str]:
+    """A command that can write no larger file than so many half KiB."""
+    command = f'ulimit -f {blocks}; exec "$@"'
     ran = subprocess.run(
-        ["/bin/sh", "-c", command, "sh", *TASKOPS, "apply", "--yes"],
+        ["/bin/sh", "-c", command, "sh", *TASKOPS, *words],
         cwd=root,
         env={**os.environ, **at.variables},
         stdin=subprocess.DEVNULL,
@@ -125,8 +116,53 @@ def test_a_ledger_that_cannot_be_written_is_refused_before_the_first_write(
         check=False,
         timeout=PATIENCE,
     )
+    return ran.returncode, ran.stderr
 
-    assert ran.returncode == 1
-    assert "the ledger cannot be written" in ran.stderr
-    assert "hint: free some space" in ran.stderr
+
+def test_a_pull_that_stops_half_way_can_be_repeated(
+    tmp_path: Path, at: Service
+) -> None:
+    root = project(tmp_path)
+    long = "export default async () => 1\n" + "// more\n" * 1000
+    at.account.edit(name="remote", latest={"code": long})
+
+    code, said = with_files_of(1, root, at, "pull", "remote")
+
+    assert code == 1
+    assert "`remote.ts` could not be written" in said
+    assert sorted(p.name for p in (root / "tasks").iterdir()) == [
+        "hello.ts",
+        "hello.yaml",
+    ]
+    again = taskops(root, "pull", "remote", **at.variables)
+    assert again.code == 0, again.err
+
+
+def test_a_first_step_that_has_no_room_leaves_no_empty_file(
+    tmp_path: Path, at: Service
+) -> None:
+    code, said = with_files_of(0, tmp_path, at, "init")
+
+    assert code == 1
+    assert "`taskops.yaml` could not be written" in said
+    assert list(tmp_path.iterdir()) == []
+    assert taskops(tmp_path, "init").code == 0
+
+
+@pytest.mark.parametrize("how", ["full", "read-only"])
+def test_a_ledger_that_cannot_be_written_is_refused_before_the_first_write(
+    tmp_path: Path, at: Service, how: str
+) -> None:
+    root = project(tmp_path)
+    if how == "read-only":
+        if os.geteuid() == 0:
+            pytest.skip("nothing is read-only for root")
+        root.chmod(0o555)
+    blocks = 0 if how == "full" else 1000
+
+    code, said = with_files_of(blocks, root, at, "apply", "--yes")
+
+    assert code == 1
+    assert "the ledger cannot be written" in said
+    assert "hint: free some space" in said
     assert at.written() == []

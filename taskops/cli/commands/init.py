@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from pathlib import Path
 
@@ -138,10 +139,9 @@ def _write_workflows(root: Path, action: str) -> None:
 
 def _write(path: Path, text: str) -> str:
     """The sign of what was done: `+` written, `=` there already."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-    except FileExistsError:
+    from taskops.cli.whole_files import write_file
+
+    if os.path.lexists(path):
         return "="
+    write_file(path, text.encode())
     return "+"
