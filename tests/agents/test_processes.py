@@ -193,13 +193,26 @@ def test_a_result_with_half_a_character_is_kept_as_it_is(agents: Agents) -> None
 
 def test_results_that_cannot_be_written_are_a_failure(agents: Agents) -> None:
     agents.browser_use()
-    (agents.root / "out").write_text("a file", "utf-8")
+    (agents.root / "out" / "browser_use--news.json").mkdir(parents=True)
 
     code, said = taskops(agents, "apply", "--yes", "--output-dir", "out")
 
     assert code == 1
     assert "could not be written" in said
     assert taskops(agents, "plan", "--detailed-exitcode")[0] == 0
+
+
+def test_a_file_in_the_place_of_their_folder_is_refused_before_anything_runs(
+    agents: Agents,
+) -> None:
+    agents.browser_use()
+    (agents.root / "out").write_text("a file", "utf-8")
+
+    code, said = taskops(agents, "apply", "--yes", "--output-dir", "out")
+
+    assert code == 64
+    assert "`out` is a file" in said
+    assert agents.account.commits() == []
 
 
 def test_report_and_status_show_what_came_of_a_run(agents: Agents) -> None:
