@@ -86,10 +86,12 @@ class Service(Emulator):
     def _handle(
         self, request: Request, client: str, moment: Moment | None
     ) -> tuple[Answer, Rule | None]:
-        if moment is not None and moment.when == "before":
-            moment.act(kind_of(request))
         if client in self.dead:
             return CUT
+        if moment is not None and moment.when == "before":
+            moment.act(kind_of(request))
+            if client in self.dead:
+                return CUT
         if request.method == "GET" and request.path.startswith("/v1/task"):
             self._look(request, client)
         answer, rule = super().handle(request)
