@@ -89,11 +89,11 @@ def _task(account: Account, given: Mapping[str, Any]) -> Doc:
 
 
 def _shown(account: Account, task: Doc) -> list[object]:
-    """Everything about a task that a hand can change."""
+    """Everything about a task that a hand can change; an empty field is none."""
     versions = [account.store.version(task["id"], "draft"), latest(account, task)]
     return [
-        *(task[key] for key in ("name", "description", "deleted")),
-        *(one and [one.get(field) for field in FIELDS] for one in versions),
+        *(task[key] or None for key in ("name", "description", "deleted")),
+        *(one and [one.get(field) or None for field in FIELDS] for one in versions),
     ]
 
 

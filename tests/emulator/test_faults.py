@@ -357,13 +357,13 @@ def test_closing_lets_go_of_who_hangs() -> None:
 def test_a_hand_edit_that_changes_nothing_is_told_as_such(client: Client) -> None:
     edit = {"name": "by-hand", "new": True, "draft": {"code": "// one\n"}}
     client.ask("POST", "/_emulator/edit", edit)
-    for code in ("// one\n", "// two\n"):
-        again = {"name": "by-hand", "draft": {"code": code}}
+    for fields in ({"code": "// one\n"}, {"description": ""}, {"code": "// two\n"}):
+        again = {"name": "by-hand", "draft": fields}
         client.ask("POST", "/_emulator/edit", again)
 
     commits = client.ask("GET", "/_emulator/commits").json
 
-    assert [c.get("vain", False) for c in commits] == [False, True, False]
+    assert [c.get("vain", False) for c in commits] == [False, True, True, False]
 
 
 def test_a_hand_that_makes_an_empty_task_has_changed_something(client: Client) -> None:
