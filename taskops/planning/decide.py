@@ -58,7 +58,8 @@ def decide_code(
             return ambiguous(resource, ids)
         case Mine(observed) | Stranger(observed):
             refusal = refuse_foreign(resource, observed, context)
-            if refusal is None and isinstance(found, Stranger):
+            # An intent makes ours what has the name, but not what a record has.
+            if refusal is None and (record is None or record.id != observed.id):
                 refusal = context.held(resource, observed.id)
             if refusal is not None:
                 return refusal

@@ -171,6 +171,23 @@ def test_an_object_never_belongs_to_two_addresses(declared: bool) -> None:
     assert way_out in problem.hint
 
 
+@pytest.mark.parametrize("declared", [True, False])
+def test_nor_does_the_intent_of_a_dead_rename_give_it_to_a_second(
+    declared: bool,
+) -> None:
+    renamed = replace(there("a"), name="b")
+    assert renamed.draft is not None
+    intent = Intent(Address("anchor", "b"), "update", renamed.draft.digest, "b")
+    died = Opening("a", "", "", "", "", 0, 1, (intent,))
+    wanted = [named("b")] + [named("a")] * declared
+    given = inputs(wanted, [renamed], [record("a")])
+
+    plan = build_plan(replace(given, state=replace(given.state, open=died)))
+
+    (problem,) = plan.problems
+    assert "belongs to another address, `anchor/a`" in problem.summary
+
+
 def test_one_task_is_never_moved_to_two_names() -> None:
     wanted = [named("one", moved_from="old"), named("two", moved_from="old")]
 
