@@ -108,7 +108,7 @@ class Lanes:
 
     def _put(self, job: _Job) -> None:
         # No lane is left: nobody would ever take it, and no deadline would begin.
-        self._require_lanes()
+        self.require_some()
         if self._started < self.count:
             self._started += 1
             self._spawn()
@@ -140,7 +140,8 @@ class Lanes:
         if self._abandoned < self.count:
             self._spawn()
 
-    def _require_lanes(self) -> None:
+    def require_some(self) -> None:
+        """Raise TaskopsError where every lane was given up."""
         if self._abandoned >= self.count:
             raise TaskopsError(
                 "the service hangs: too many requests never ended",
@@ -185,7 +186,7 @@ class Batch(Generic[K, R]):
         except queue.Empty:
             late = self._overdue()
             if not late:
-                self._lanes._require_lanes()  # noqa: SLF001  # two halves of one thing
+                self._lanes.require_some()
             return late
         return self._ended(first) + self.ended()
 

@@ -42,14 +42,19 @@ def _named(context: click.Context, option: click.Parameter, value: str) -> str:
     return value
 
 
-directory = click.option(
-    "-C",
-    "--directory",
-    default=".",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Where the project is; it is looked for upwards.",
-)
+def directory(told: str) -> Callable[[F], F]:
+    """Which folder; the help says what is looked for or made there."""
+    return click.option(
+        "-C",
+        "--directory",
+        default=".",
+        metavar="DIR",
+        type=click.Path(file_okay=False),
+        help=told,
+    )
+
+
+of_project = directory("Where the project is; it is looked for upwards.")
 
 
 def environment(told: str) -> Callable[[F], F]:
@@ -64,7 +69,7 @@ def environment(told: str) -> Callable[[F], F]:
 
 
 place = _all(
-    directory, environment("The environment; needed where the project has several.")
+    of_project, environment("The environment; needed where the project has several.")
 )
 
 _emulator = click.option(

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from taskops.cli import options
+
 EPILOG = """\b
 Examples:
   taskops init --project shop
@@ -16,14 +18,7 @@ Examples:
 
 
 @click.command(epilog=EPILOG)
-@click.option(
-    "-C",
-    "--directory",
-    default=".",
-    metavar="DIR",
-    type=click.Path(file_okay=False),
-    help="Where to write; it is made where it is missing.",
-)
+@options.directory("Where to write; it is made where it is missing.")
 @click.option(
     "--project",
     metavar="NAME",

@@ -24,7 +24,7 @@ Warnings about code: a comment `// taskops: ignore` silences its line, or the ne
 
 @click.command(epilog=EPILOG)
 @click.argument("paths", nargs=-1, metavar="[PATH]…", type=click.Path())
-@options.directory
+@options.of_project
 @options.environment("Only this environment; without it, each of them.")
 @click.option(
     "--format",
